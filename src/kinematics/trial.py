@@ -1,0 +1,143 @@
+"""What was measured, and in whose convention: `Trial` and its `Passport`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+Kind = Literal["angles", "markers"]
+Zero = Literal["anatomical", "standing", "model", "unknown"]
+
+
+@dataclass(frozen=True)
+class Passport:
+    """
+    The convention and the history of a number: it travels with it into every table and report.
+
+    Attributes
+    ----------
+    sources : tuple of (role, file name, SHA-256)
+        Files that were read, named without their folder. Roles: motion, static, forces.
+    format : str
+        Format told from the content.
+    rate_hz : float
+        Sampling rate of the motion file. [Hz]
+    axes : str
+        Laboratory axes as found and how they were told.
+    zero : str
+        What 0 deg of hip and pelvis means: anatomical, standing, model or unknown.
+    model, hip_centre, sequence, filter, event_method : str
+        How the numbers were made; empty until that station has been passed.
+    sign_changes : tuple of str
+        Every sign that was turned on reading, in words.
+    notes : tuple of str
+        Whatever else a reader of the result must know, one sentence each.
+    """
+
+    sources: tuple[tuple[str, str, str], ...] = ()
+    format: str = ""
+    rate_hz: float = np.nan
+    axes: str = ""
+    zero: Zero = "unknown"
+    model: str = ""
+    hip_centre: str = ""
+    sequence: str = ""
+    filter: str = ""
+    event_method: str = ""
+    sign_changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def with_(self, **changes) -> Passport:
+        """The same passport with some entries replaced."""
+        return replace(self, **changes)
+
+    def noting(self, *sentences: str) -> Passport:
+        """The same passport with sentences added to its notes."""
+        return replace(self, notes=self.notes + sentences)
+
+    def as_dict(self) -> dict:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Force:
+    """
+    Vertical ground reaction force and where it acts, on its own clock.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Sampling rate; sample i is at i / rate_hz on the motion file's clock. [Hz]
+    vertical_n : array, shape (n_plates, n_samples)
+        Upward force on the person. [N]
+    cop_m : array, shape (n_plates, 2, n_samples)
+        Centre of pressure (forward, right) in the trial's laboratory axes; NaN where unknown. [m]
+    """
+
+    rate_hz: float
+    vertical_n: np.ndarray
+    cop_m: np.ndarray
+
+
+@dataclass(frozen=True)
+class Trial:
+    """
+    One recording, converted to the project's axes and signs on reading.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the motion file.
+    kind : {"angles", "markers"}
+        Which of `channels` and `markers` is filled.
+    task : str
+        run, walk, static or rom.
+    speed_m_s : float
+        Speed; NaN where not known. [m/s]
+    time_s : array, shape (n,)
+        Evenly spaced, from the file's own zero. [s]
+    channels : mapping of str to array, shape (n,)
+        kind "angles": columns of `conventions.SAMPLE_COLUMNS`, without time; gaps are NaN. [deg]
+    markers : mapping of str to array, shape (3, n)
+        kind "markers": positions (forward, up, right) under the file's own labels; gaps are NaN. [m]
+    force : Force, optional
+        Ground reaction force.
+    events : DataFrame, optional
+        Contacts and toe-offs that came with the file or from the user: side, kind (contact, toe_off), time_s.
+    passport : Passport
+    """
+
+    name: str
+    kind: Kind
+    task: str
+    speed_m_s: float
+    time_s: np.ndarray
+    passport: Passport
+    channels: Mapping[str, np.ndarray] = field(default_factory=dict)
+    markers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    force: Force | None = None
+    events: pd.DataFrame | None = None
+
+    @property
+    def rate_hz(self) -> float:
+        """Sampling rate. [Hz]"""
+        return self.passport.rate_hz
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first sample to the end of the last. [s]"""
+        return self.time_s.size / self.rate_hz
+
+    def __repr__(self) -> str:
+        what = f"{len(self.markers)} markers" if self.kind == "markers" else f"{len(self.channels)} angles"
+        force = ", force" if self.force is not None else ""
+        speed = "" if np.isnan(self.speed_m_s) else f" at {self.speed_m_s:g} m/s"
+        return (
+            f"<Trial {self.name}: {self.task}{speed}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz, "
+            f"{what}{force}, {self.passport.format}, zero {self.passport.zero}>"
+        )
