@@ -1,0 +1,1 @@
+"""Markers or sensors -> pelvis and thigh frames."""

@@ -1,0 +1,267 @@
+"""A static marker trial -> a body model; a motion trial and the model -> pelvis and thigh frames in every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinematics.conventions import SIDES, DataError
+from kinematics.marker_sets import MarkerNames, expected, recognise
+from kinematics.models.hip_centre import hip_centre
+from kinematics.rotations import fit_rigid_body
+from kinematics.settings import Settings
+from kinematics.signals import fill_gaps, lowpass
+from kinematics.trial import Trial
+
+PELVIS_ROLES = ("asis", "psis", "sacrum")
+FEWEST_TRACKED = 3
+#: A static trial in which a marker wanders further than this is no standing trial. [m]
+LARGEST_SWAY_M = 0.05
+RADIUS_NOTE = (
+    "Hip centre from the skin, {:g} mm behind the markers; the reference curves take none off (7 mm make the peak "
+    "extension 0.9 deg less)."
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """
+    A rigid segment: its tracking markers in its own frame.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    positions : array, shape (m, 3)
+        In the segment's frame (x anterior, y up, z right), from the middle of the markers. [m]
+    """
+
+    labels: tuple[str, ...]
+    positions: np.ndarray
+
+
+@dataclass(frozen=True)
+class BodyModel:
+    """
+    Pelvis and thighs of one person, from a static trial.
+
+    Attributes
+    ----------
+    pelvis : Segment
+    thighs : mapping of side to Segment
+    hip_centre_method : str
+    hip_centres_m : mapping of side to array, shape (3,)
+        In the pelvis frame, from the middle of the ASIS. [m]
+    lengths_m : mapping of str to float
+        pelvis_width, pelvis_depth, leg_left, leg_right. [m]
+    notes : tuple of str
+    """
+
+    pelvis: Segment
+    thighs: Mapping[str, Segment]
+    hip_centre_method: str
+    hip_centres_m: Mapping[str, np.ndarray]
+    lengths_m: Mapping[str, float]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SegmentFrames:
+    """
+    Frames of pelvis and thighs in every sample, shape (3, 3, n) each; NaN where too few markers were seen.
+
+    `notes` tells what was filled or doubted.
+    """
+
+    pelvis: np.ndarray
+    thighs: Mapping[str, np.ndarray]
+    notes: tuple[str, ...]
+
+
+def calibrate(static: Trial, settings: Settings) -> BodyModel:
+    """
+    Body model from the mean marker positions of a static trial.
+
+    The pelvis frame is Coda's: z from the left to the right ASIS, x forward in the plane of the ASIS and the middle
+    of the PSIS. A thigh's y runs from the middle of the epicondyles to the hip centre, its z in the plane of the
+    epicondyles (ISB, Wu 2002).
+
+    Raises
+    ------
+    DataError
+        Where a marker is missing or the person moves.
+    """
+    names = _names(static)
+    file = static.passport.sources[0][1]
+    still = {label: _still(static, label, file) for label in static.markers}
+    points = {key: still[known[0]] for key, known in names.labels.items() if np.isfinite(still[known[0]]).all()}
+    origin, pelvis, back, method, notes = _pelvis(points, names, settings, file)
+    width = float(np.linalg.norm(points["asis", "right"] - points["asis", "left"]))
+    depth = float(np.linalg.norm(origin - back)) if ("psis", "right") in points else np.nan
+    legs = {side: _leg_length(points, side) for side in SIDES}
+    if settings.model.marker_radius_m > 0 and method != "bell":
+        notes += (RADIUS_NOTE.format(settings.model.marker_radius_m * 1000),)
+    centres, thighs = {}, {}
+    for side in SIDES:
+        centre = hip_centre(
+            method, width_m=width, depth_m=depth, leg_m=legs[side], marker_radius_m=settings.model.marker_radius_m
+        )
+        centres[side] = centre if side == "right" else centre * np.array([1.0, 1.0, -1.0])
+        thigh = _thigh_frame(points, origin + pelvis @ centres[side], side, names, file)
+        thighs[side] = _segment(names.of("thigh", side), still, thigh, f"{side} thigh", file)
+    return BodyModel(
+        pelvis=_segment(names.both(*PELVIS_ROLES), still, pelvis, "pelvis", file),
+        thighs=thighs,
+        hip_centre_method=method,
+        hip_centres_m=centres,
+        lengths_m={"pelvis_width": width, "pelvis_depth": depth, "leg_left": legs["left"], "leg_right": legs["right"]},
+        notes=notes,
+    )
+
+
+def segment_frames(trial: Trial, model: BodyModel, settings: Settings) -> SegmentFrames:
+    """
+    Frames of pelvis and thighs in every sample of a motion trial.
+
+    Markers have their short gaps filled and are low-passed; each segment's orientation is the least-squares
+    rotation that brings its markers from the model to the sample. Three seen markers are enough.
+    """
+    file = trial.passport.sources[0][1]
+    notes: list[str] = []
+    pelvis = _track(trial, model.pelvis, "pelvis", settings, notes, file)
+    thighs = {side: _track(trial, model.thighs[side], f"{side} thigh", settings, notes, file) for side in SIDES}
+    return SegmentFrames(pelvis, thighs, tuple(notes))
+
+
+def foot_heights(trial: Trial) -> dict[str, np.ndarray]:
+    """Height of each foot in every sample, the mean of the markers seen, shape (n,); none for a foot without any. [m]"""
+    names = _names(trial)
+    heights = {}
+    for side in SIDES:
+        rows = [
+            trial.markers[label][1] for role in ("heel", "toe_first", "toe_fifth") for label in names.of(role, side)
+        ]
+        rows = [row for row in rows if np.isfinite(row).any()]
+        if rows:
+            offset = np.array([np.nanmedian(row) for row in rows])
+            stack = np.stack(rows) - offset[:, None]  # a lost marker does not shift the mean
+            seen = np.isfinite(stack)
+            total = np.where(seen, stack, 0.0).sum(axis=0)
+            with np.errstate(invalid="ignore"):
+                heights[side] = total / seen.sum(axis=0) + offset.mean()
+    return heights
+
+
+def _names(trial: Trial) -> MarkerNames:
+    names = recognise(trial.markers)
+    if names is None:
+        raise DataError("none of the markers has a known label.", file=trial.passport.sources[0][1])
+    return names
+
+
+def _still(static: Trial, label: str, file: str) -> np.ndarray:
+    positions = static.markers[label]
+    seen = np.isfinite(positions).all(axis=0)
+    if not seen.any():
+        return np.full(3, np.nan)
+    middle = positions[:, seen].mean(axis=1)
+    sway = float(np.sqrt(((positions[:, seen] - middle[:, None]) ** 2).sum(axis=0)).max())
+    if sway > LARGEST_SWAY_M:
+        raise DataError(
+            f"marker {label} moves {sway * 100:.0f} cm in the static trial.",
+            file=file,
+            remedy="A static trial has the person standing still; cut it to that part.",
+        )
+    return middle
+
+
+def _pelvis(points, names: MarkerNames, settings: Settings, file: str):
+    """Origin, frame (3, 3), middle of the back markers, method of the hip centre and notes."""
+    for side in SIDES:
+        _require(points, "asis", side, names, file)
+    method: str = settings.model.hip_centre
+    notes: tuple[str, ...] = ()
+    if ("psis", "right") in points and ("psis", "left") in points:
+        back = (points["psis", "right"] + points["psis", "left"]) / 2
+    elif ("sacrum", "right") in points:
+        back = points["sacrum", "right"]
+        if method == "harrington":
+            method, notes = "hara", ("No PSIS: hip centre by Hara 2016 instead of Harrington 2007.",)
+    else:
+        _require(points, "psis", "right" if ("psis", "right") not in points else "left", names, file)
+    origin = (points["asis", "right"] + points["asis", "left"]) / 2
+    z = _unit(points["asis", "right"] - points["asis", "left"])
+    y = _unit(np.cross(z, origin - back))
+    return origin, np.stack((np.cross(y, z), y, z), axis=1), back, method, notes
+
+
+def _thigh_frame(points, centre: np.ndarray, side: str, names: MarkerNames, file: str) -> np.ndarray:
+    for role in ("knee_lateral", "knee_medial"):
+        _require(points, role, side, names, file)
+    lateral, medial = points["knee_lateral", side], points["knee_medial", side]
+    rightward = lateral - medial if side == "right" else medial - lateral
+    y = _unit(centre - (lateral + medial) / 2)
+    x = _unit(np.cross(y, rightward))
+    return np.stack((x, y, np.cross(x, y)), axis=1)
+
+
+def _segment(labels: tuple[str, ...], still, frame: np.ndarray, what: str, file: str) -> Segment:
+    seen = tuple(label for label in labels if np.isfinite(still[label]).all())
+    if len(seen) < FEWEST_TRACKED:
+        raise DataError(
+            f"the {what} has {len(seen)} markers in the static trial ({', '.join(seen) or 'none'}); "
+            f"three are needed to track it.",
+            file=file,
+            remedy="Use a static trial in which they are seen.",
+        )
+    positions = np.stack([still[label] for label in seen])
+    return Segment(seen, (positions - positions.mean(axis=0)) @ frame)
+
+
+def _leg_length(points, side: str) -> float:
+    """ASIS to medial malleolus, the lateral one where there is no medial; NaN without either. [m]"""
+    ankle = points.get(("ankle_medial", side), points.get(("ankle_lateral", side)))
+    return np.nan if ankle is None else float(np.linalg.norm(points["asis", side] - ankle))
+
+
+def _require(points, role: str, side: str, names: MarkerNames, file: str) -> None:
+    if (role, side) not in points:
+        label = expected(role, side, names.marker_set)
+        raise DataError(
+            f"marker {label} ({side} {role.replace('_', ' ')}) is missing.",
+            file=file,
+            remedy="The static trial needs ASIS, PSIS and both epicondyles of each knee.",
+        )
+
+
+def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes: list[str], file: str) -> np.ndarray:
+    known = [label in trial.markers for label in segment.labels]
+    labels = [label for label, there in zip(segment.labels, known, strict=True) if there]
+    if len(labels) < FEWEST_TRACKED:
+        raise DataError(
+            f"the {what} has only {len(labels)} of its tracking markers ({', '.join(segment.labels)}).",
+            file=file,
+            remedy="Export the trial with the markers of the static trial.",
+        )
+    raw = np.stack([trial.markers[label] for label in labels])
+    flat = raw.reshape(-1, raw.shape[2])
+    filled, count = fill_gaps(flat, round(settings.gaps.fill_up_to_s * trial.rate_hz))
+    lost = int(np.isnan(filled[::3]).sum())
+    if count or lost:
+        notes.append(f"{what}: {count // 3} marker samples filled, {lost} left out as longer gaps.")
+    smooth = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz).reshape(raw.shape)
+    return _fit(segment.positions[known], smooth, what, file)
+
+
+def _fit(reference: np.ndarray, positions: np.ndarray, what: str, file: str) -> np.ndarray:
+    frames = fit_rigid_body(reference, positions)
+    if np.isnan(frames[0, 0]).all():
+        raise DataError(
+            f"the {what} is never seen with three markers at once.", file=file, remedy="Fill or relabel the trial."
+        )
+    return frames
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)
