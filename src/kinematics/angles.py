@@ -71,6 +71,11 @@ def hip_angles(trial: Trial, static: Trial | None = None, *, settings: Settings 
         Where a marker trial has no static trial or too few markers.
     """
     settings = settings or Settings()
+    if trial.base == "cycle" or trial.kind in ("orientations", "imu"):
+        what = "mean curves of a stride" if trial.base == "cycle" else f"a trial of kind '{trial.kind}'"
+        raise DataError(
+            f"this is {what}; hip angles over time need markers or angles.", file=trial.passport.sources[0][1]
+        )
     if trial.kind == "angles":
         return _from_angles(trial, settings)
     if static is None:

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-Kind = Literal["angles", "markers"]
+Kind = Literal["angles", "markers", "orientations", "imu"]
+Base = Literal["time", "cycle"]
 Zero = Literal["anatomical", "standing", "model", "unknown"]
 
 
@@ -85,6 +86,38 @@ class Force:
 
 
 @dataclass(frozen=True)
+class Sensor:
+    """
+    One inertial sensor, on its own clock and in its own axes.
+
+    Attributes
+    ----------
+    name : str
+        Segment or placement where the file says it, else the serial number as the file gives it.
+    rate_hz : float
+        From end to end of its own time column. [Hz]
+    time_s : array, shape (n,)
+        As the device counted, wraps undone, from the device's own zero; lost packets leave a longer step. [s]
+    acceleration_m_s2 : array, shape (3, n)
+        Specific force, gravity included: about 9.81 upward at rest; NaN where a sample is lost. [m/s2]
+    angular_rate_rad_s : array, shape (3, n)
+        Right-hand rule. [rad/s]
+    magnetic_field : array, shape (3, n), optional
+        In the file's unit.
+    orientation : array, shape (4, n), optional
+        Unit quaternions, scalar first, from the sensor's axes to the device's earth frame.
+    """
+
+    name: str
+    rate_hz: float
+    time_s: np.ndarray
+    acceleration_m_s2: np.ndarray
+    angular_rate_rad_s: np.ndarray
+    magnetic_field: np.ndarray | None = None
+    orientation: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
 class Trial:
     """
     One recording, converted to the project's axes and signs on reading.
@@ -93,8 +126,8 @@ class Trial:
     ----------
     name : str
         Stem of the motion file.
-    kind : {"angles", "markers"}
-        Which of `channels` and `markers` is filled.
+    kind : {"angles", "markers", "orientations", "imu"}
+        Which of `channels`, `markers`, `orientations` and `sensors` is filled.
     task : str
         run, walk, static or rom.
     speed_m_s : float
@@ -105,6 +138,13 @@ class Trial:
         kind "angles": columns of `conventions.SAMPLE_COLUMNS`, without time; gaps are NaN. [deg]
     markers : mapping of str to array, shape (3, n)
         kind "markers": positions (forward, up, right) under the file's own labels; gaps are NaN. [m]
+    orientations : mapping of str to array, shape (4, n)
+        kind "orientations": unit quaternions, scalar first, from the segment's (or sensor's) axes to the file's earth
+        frame, under the file's own names; NaN where lost.
+    sensors : mapping of str to Sensor
+        kind "imu": each on its own clock; `time_s` is then the first one's.
+    base : {"time", "cycle"}
+        "cycle": `time_s` holds 0 ... 1 of a stride, mean curves of a published or exported set; the rate is NaN.
     force : Force, optional
         Ground reaction force.
     events : DataFrame, optional
@@ -120,6 +160,9 @@ class Trial:
     passport: Passport
     channels: Mapping[str, np.ndarray] = field(default_factory=dict)
     markers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    orientations: Mapping[str, np.ndarray] = field(default_factory=dict)
+    sensors: Mapping[str, Sensor] = field(default_factory=dict)
+    base: Base = "time"
     force: Force | None = None
     events: pd.DataFrame | None = None
 
@@ -134,7 +177,13 @@ class Trial:
         return self.time_s.size / self.rate_hz
 
     def __repr__(self) -> str:
-        what = f"{len(self.markers)} markers" if self.kind == "markers" else f"{len(self.channels)} angles"
+        content = {
+            "angles": self.channels,
+            "markers": self.markers,
+            "orientations": self.orientations,
+            "imu": self.sensors,
+        }
+        what = f"{len(content[self.kind])} {'sensors' if self.kind == 'imu' else self.kind}"
         force = ", force" if self.force is not None else ""
         speed = "" if np.isnan(self.speed_m_s) else f" at {self.speed_m_s:g} m/s"
         return (

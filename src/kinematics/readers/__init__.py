@@ -11,11 +11,14 @@ import numpy as np
 from kinematics.conventions import TASKS, ZEROS, DataError
 from kinematics.readers import rbds, tidy
 from kinematics.readers.events_table import read_events
-from kinematics.readers.text import open_table
+from kinematics.readers.request import Request
+from kinematics.readers.source import Source, read_source
+from kinematics.readers.text import find_block
 from kinematics.settings import Settings
 from kinematics.trial import Trial
 
-FORMATS = {"rbds": rbds, "tidy": tidy}
+#: In the order in which they are asked whether the content is theirs.
+FORMATS = {module.NAME: module for module in (rbds, tidy)}
 
 __all__ = ["FORMATS", "read_events", "read_trial"]
 
@@ -63,21 +66,35 @@ def read_trial(
     DataError
         One sentence with file, row and column, what was found and expected, and what to do.
     """
-    path, settings = Path(path), settings or Settings()
+    path = Path(path)
     _check_words(path.name, task, zero, format)
-    table = open_table(path)
-    told = format or next((name for name, module in FORMATS.items() if module.recognises(table)), None)
-    common: dict[str, Any] = {"name": path.stem, "task": task, "speed_m_s": float(speed_m_s), "rate_hz": rate_hz}
-    trial = None
-    if told == "rbds":
-        trial = rbds.read(table, **common, forces=None if forces is None else Path(forces), settings=settings)
-    elif told == "tidy" or mapping is not None:
-        trial = tidy.read(table, **common, zero=zero, mapping=None if mapping is None else Path(mapping))
-    if trial is not None:
-        return trial if events is None else replace(trial, events=read_events(events))
+    request = Request(
+        task=task,
+        speed_m_s=float(speed_m_s),
+        forces=None if forces is None else Path(forces),
+        rate_hz=rate_hz,
+        zero=zero,
+        mapping=None if mapping is None else Path(mapping),
+        settings=settings or Settings(),
+    )
+    source = read_source(path)
+    trial = _format_of(source, format, request).read(source, request)
+    return trial if events is None else replace(trial, events=read_events(events))
+
+
+def _format_of(source: Source, named: str | None, request: Request) -> Any:
+    """The module that reads a source: the one named, else the first that recognises the content."""
+    if named is not None:
+        return FORMATS[named]
+    for module in FORMATS.values():
+        if module.recognises(source):
+            return module
+    if request.mapping is not None:
+        return tidy
+    find_block(source)  # says why it is no table
     raise DataError(
-        f"columns '{table.names[0][:30]}', '{table.names[1][:30]}' ... are of no known format.",
-        file=path.name,
+        f"this table is of no known format; its first line is '{source.head[0].strip()[:60]}'.",
+        file=source.file,
         remedy="Known are marker files (Time, R.ASISX, ...) and tables of angles (time_s, hip_flexion_l, ...).",
     )
 

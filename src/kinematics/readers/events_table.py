@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.readers.text import is_number, read_bytes
+from kinematics.readers.source import read_source
+from kinematics.readers.text import is_number
 
 EVENTS = {
     "contact": "contact",
@@ -35,7 +36,7 @@ def read_events(path: Path | str) -> pd.DataFrame:
         With row and column, where a word or number is not known.
     """
     path = Path(path)
-    text = read_bytes(path).decode("utf-8-sig", errors="replace")
+    text = bytes(read_source(path).text).decode("utf-8", errors="replace")
     separator = ";" if text.partition("\n")[0].count(";") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=separator, restval="")
     missing = [name for name in ("side", "event", "time_s") if name not in (reader.fieldnames or [])]

@@ -11,10 +11,12 @@ from kinematics.conventions import DataError
 from kinematics.marker_sets import MarkerNames, expected, recognise
 from kinematics.readers.axes import Axes, find_axes
 from kinematics.readers.clock import Clock, even_clock
-from kinematics.readers.text import TextTable, decimals, open_table, read_columns
-from kinematics.settings import Settings
+from kinematics.readers.request import Request
+from kinematics.readers.source import Source, read_source
+from kinematics.readers.text import Block, decimals, find_block, read_columns
 from kinematics.trial import Force, Passport, Trial
 
+NAME = "rbds"
 FORMAT = "RBDS markers"
 TIME = "Time"
 #: The format's unit, checked by the size of a pelvis.
@@ -24,22 +26,14 @@ REQUIRED_ROLES = ("asis", "psis")
 _TRIPLE = re.compile(r"(.+)([XYZ])")
 
 
-def recognises(table: TextTable) -> bool:
-    """Whether a table is in this layout: `Time`, then `<marker>X`, `<marker>Y`, `<marker>Z`."""
-    labels = _labels(table.names)
-    return table.names[0] == TIME and len(labels) > 3 and recognise(labels) is not None
+def recognises(source: Source) -> bool:
+    """Whether the first row of names is `Time`, then `<marker>X`, `<marker>Y`, `<marker>Z`, between tabs."""
+    names = tuple(source.head[0].split("\t")) if source.head else ("",)
+    labels = _labels(names)
+    return names[0] == TIME and len(labels) > 3 and recognise(labels) is not None
 
 
-def read(
-    table: TextTable,
-    *,
-    name: str,
-    task: str,
-    speed_m_s: float,
-    forces: Path | None,
-    rate_hz: float | None,
-    settings: Settings,
-) -> Trial:
+def read(source: Source, request: Request) -> Trial:
     """
     A marker trial with its force, in metres and (forward, up, right).
 
@@ -49,26 +43,36 @@ def read(
         Where a needed marker's column is missing, a cell is no number, the pelvis has no plausible size, or the
         axes cannot be told.
     """
+    table = find_block(source)
     labels = _labels(table.names)
     names = recognise(labels)
     assert names is not None
     _require(names, table.file)
     needed = sorted({label for known in names.labels.values() for label in known}, key=labels.index)
     columns = read_columns(table, [TIME, *(f"{label}{axis}" for label in needed for axis in "XYZ")])
-    clock = _clock(columns[TIME], table, rate_hz)
+    clock = _clock(columns[TIME], table, request.rate_hz)
     raw = {label: clock.spread(np.stack([columns[f"{label}{axis}"] for axis in "XYZ"])) / MM_PER_M for label in needed}
     _check_size(raw, names, table.file)
-    axes = find_axes(raw, names, settings.axes, table.file)
+    axes = find_axes(raw, names, request.settings.axes, table.file)
     markers = {label: axes.convert(position) for label, position in raw.items()}
-    force, force_sources = (None, ()) if forces is None else _read_force(forces, clock, axes)
+    force, force_sources = (None, ()) if request.forces is None else _read_force(request.forces, clock, axes)
     passport = Passport(
-        sources=(("motion", table.file, table.sha256.result()), *force_sources),
+        sources=(("motion", source.file, source.sha256), *force_sources),
         format=FORMAT,
         rate_hz=clock.rate_hz,
         axes=axes.description,
         notes=clock.notes,
     )
-    return Trial(name, "markers", task, speed_m_s, clock.time_s, passport, markers=markers, force=force)
+    return Trial(
+        source.stem,
+        "markers",
+        request.task,
+        request.speed_m_s,
+        clock.time_s,
+        passport,
+        markers=markers,
+        force=force,
+    )
 
 
 def _labels(names: tuple[str, ...]) -> list[str]:
@@ -92,7 +96,7 @@ def _require(names: MarkerNames, file: str) -> None:
                 )
 
 
-def _clock(time_s: np.ndarray, table: TextTable, rate_hz: float | None) -> Clock:
+def _clock(time_s: np.ndarray, table: Block, rate_hz: float | None) -> Clock:
     digits = decimals([row[table.names.index(TIME)] for row in table.first_rows])
     return even_clock(time_s, resolution_s=10.0**-digits, declared_hz=rate_hz, file=table.file, column=TIME)
 
@@ -112,7 +116,7 @@ def _check_size(markers: dict[str, np.ndarray], names: MarkerNames, file: str) -
 
 def _read_force(path: Path, clock: Clock, axes: Axes) -> tuple[Force, tuple[tuple[str, str, str], ...]]:
     """Force of one belt on the motion file's clock; its `Time` column may be a sample number."""
-    table = open_table(path)
+    table = find_block(read_source(path))
     needed = [f"{kind}{axis}" for kind in ("F", "COP") for axis in "xyz"]
     columns = read_columns(table, needed)
     force = axes.matrix @ np.stack([columns[f"F{axis}"] for axis in "xyz"])
@@ -125,4 +129,4 @@ def _read_force(path: Path, clock: Clock, axes: Axes) -> tuple[Force, tuple[tupl
             remedy="Both files have to cover the same time, the force at a whole multiple of the marker rate.",
         )
     value = Force(clock.rate_hz * round(ratio), force[None, 1], centre[None, [0, 2]])
-    return value, (("forces", table.file, table.sha256.result()),)
+    return value, (("forces", table.file, table.source.sha256),)

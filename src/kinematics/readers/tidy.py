@@ -11,9 +11,12 @@ import numpy as np
 
 from kinematics.conventions import PELVIS_ANGLES, SIDED_ANGLES, SIDES, DataError, sided
 from kinematics.readers.clock import even_clock
-from kinematics.readers.text import TextTable, decimals, read_columns
+from kinematics.readers.request import Request
+from kinematics.readers.source import Source
+from kinematics.readers.text import Block, decimals, find_block, read_columns
 from kinematics.trial import Passport, Trial
 
+NAME = "tidy"
 FORMAT = "tidy angles"
 #: Names under which the time is found, after `_key`, with the seconds in one unit.
 TIME_NAMES = {"time": 1.0, "times": 1.0, "t": 1.0, "timestamp": 1.0, "timems": 1e-3}
@@ -70,66 +73,60 @@ class Mapped:
     to_deg: float
 
 
-def recognises(table: TextTable) -> bool:
+def recognises(source: Source) -> bool:
     """Whether a table has a time column and the hip flexion of at least one side."""
+    try:
+        table = find_block(source)
+    except DataError:
+        return False
     targets = {mapped.target for mapped in _automatic(table)}
     return _time_column(table) is not None and any(sided("hip_flexion_deg", side) in targets for side in SIDES)
 
 
-def read(
-    table: TextTable,
-    *,
-    name: str,
-    task: str,
-    speed_m_s: float,
-    rate_hz: float | None,
-    zero: str | None,
-    mapping: Path | None,
-) -> Trial:
+def read(source: Source, request: Request) -> Trial:
     """
     An angle trial, in degrees and the project's signs.
 
-    Parameters
-    ----------
-    zero : {"anatomical", "standing", "model", "unknown"}, optional
-        What 0 deg means in the file; unknown where nobody says, "model" for OpenSim's coordinates.
-    mapping : Path, optional
-        TOML that says which column is which: ``[columns] hip_flexion_left_deg = {column = "LHip", sign = -1, unit =
-        "deg"}``.
+    The zero is the request's, else "model" for OpenSim's coordinates, else unknown. A mapping is a TOML file:
+    ``[columns]``, then ``hip_flexion_left_deg = {column = "LHip", sign = -1, unit = "deg"}`` for each angle.
 
     Raises
     ------
     DataError
-        Where time, a side's hip flexion or a mapped column is missing, or a cell is no number.
+        Where time, hip flexion or a mapped column is missing, two columns claim one angle, or a cell is no number.
     """
-    mapped = _automatic(table) if mapping is None else _from_toml(mapping, table)
+    table = find_block(source)
+    mapped = _automatic(table) if request.mapping is None else _from_toml(request.mapping, table)
     _check(mapped, table)
     time = _time_column(table)
     if time is None:
         raise DataError("there is no time column.", file=table.file, remedy="Add a column time_s, in seconds.")
     column, to_s = time
-    numbers = read_columns(table, [column, *(entry.column for entry in mapped)])
-    numbers = _without_empty_end(numbers)
+    numbers = _without_empty_end(read_columns(table, [column, *(entry.column for entry in mapped)]))
     digits = decimals([row[table.names.index(column)] for row in table.first_rows])
     clock = even_clock(
-        numbers[column] * to_s, resolution_s=to_s * 10.0**-digits, declared_hz=rate_hz, file=table.file, column=column
+        numbers[column] * to_s,
+        resolution_s=to_s * 10.0**-digits,
+        declared_hz=request.rate_hz,
+        file=table.file,
+        column=column,
     )
     channels = {entry.target: clock.spread(numbers[entry.column] * (entry.sign * entry.to_deg)) for entry in mapped}
-    opensim = mapping is None and _is_opensim(table)
+    opensim = request.mapping is None and _is_opensim(table)
     passport = Passport(
-        sources=(("motion", table.file, table.sha256.result()),),
+        sources=(("motion", source.file, source.sha256),),
         format="OpenSim coordinates" if opensim else FORMAT,
         rate_hz=clock.rate_hz,
         axes="angles as the file has them",
-        zero=zero or ("model" if opensim else "unknown"),  # type: ignore[arg-type]
+        zero=request.zero or ("model" if opensim else "unknown"),  # type: ignore[arg-type]
         model="as in the file",
         sign_changes=tuple(f"{entry.column} times {entry.sign:+g}" for entry in mapped if entry.sign < 0),
         notes=(*clock.notes, *_notes(mapped, opensim)),
     )
-    return Trial(name, "angles", task, speed_m_s, clock.time_s, passport, channels=channels)
+    return Trial(source.stem, "angles", request.task, request.speed_m_s, clock.time_s, passport, channels=channels)
 
 
-def _automatic(table: TextTable) -> list[Mapped]:
+def _automatic(table: Block) -> list[Mapped]:
     """Columns whose names say what they are."""
     pelvis = OPENSIM_STEMS if _is_opensim(table) else PELVIS_STEMS
     found = [entry for column in table.names if (entry := _match(column, pelvis)) is not None]
@@ -151,11 +148,11 @@ def _match(column: str, pelvis: dict[str, tuple[str, float]]) -> Mapped | None:
     return None
 
 
-def _is_opensim(table: TextTable) -> bool:
+def _is_opensim(table: Block) -> bool:
     return any(_key(name) in OPENSIM_MARKS for name in table.names)
 
 
-def _from_toml(path: Path, table: TextTable) -> list[Mapped]:
+def _from_toml(path: Path, table: Block) -> list[Mapped]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("columns", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -183,7 +180,7 @@ def _from_toml(path: Path, table: TextTable) -> list[Mapped]:
     return mapped
 
 
-def _check(mapped: list[Mapped], table: TextTable) -> None:
+def _check(mapped: list[Mapped], table: Block) -> None:
     targets = [entry.target for entry in mapped]
     for target in targets:
         if targets.count(target) > 1:
@@ -199,7 +196,7 @@ def _check(mapped: list[Mapped], table: TextTable) -> None:
         )
 
 
-def _time_column(table: TextTable) -> tuple[str, float] | None:
+def _time_column(table: Block) -> tuple[str, float] | None:
     for name in table.names:
         key = re.sub(r"(s|sec|seconds|second)$", "", _key(name)) if _key(name) not in TIME_NAMES else _key(name)
         if key in TIME_NAMES:

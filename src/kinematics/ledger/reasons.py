@@ -1,0 +1,123 @@
+"""Why a row is inconclusive, and the cheapest measurement that would decide it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kinematics.exam import best_sem
+from kinematics.exam.registry import facts
+from kinematics.ledger.limits import class_probabilities, decided, probability_low
+from kinematics.ledger.terms import terms, used_term
+from kinematics.ledger.used import total_se
+from kinematics.norms import GaitNorms
+
+REASONS = tuple(terms()["reasons"])
+#: Reasons that lie in the size of the errors: what would decide is worked out.
+NEAR_LIMIT = ("used_near_limit", "available_near_limit", "both_near_limit")
+
+
+def not_comparable(table: pd.DataFrame) -> np.ndarray:
+    """The first reason for which use has no probability, else ""; shape (n,)."""
+    n = table["n_strides"]
+    return np.select(
+        [n == 0, n < used_term("fewest_strides"), table["zero"] == "unknown", table["refusal"] != ""],
+        ["no_strides", "too_few_strides", "zero_unknown", "no_reference"],
+        "",
+    ).astype(object)
+
+
+def reasons(table: pd.DataFrame, threshold: float) -> np.ndarray:
+    """
+    Why each row is inconclusive, a word of `REASONS`; "" where a class is given. Shape (n,).
+
+    Parameters
+    ----------
+    table : DataFrame
+        class, not_comparable, test, available_reference_sd_deg, lower_bound and the two probabilities to be low.
+    threshold : float
+        Probability from which a label is given.
+    """
+    used, available = table["probability_used_low"], table["probability_available_low"]
+    used_sure = np.maximum(used, 1 - used)
+    # of a lower bound only 'not low' can be known
+    available_sure = np.where(table["lower_bound"], 1 - available, np.maximum(available, 1 - available))
+    both_open = (used_sure < threshold) & (available_sure < threshold)
+    test_open = available_sure < used_sure
+    return np.select(
+        [
+            table["class"] != "inconclusive",
+            table["not_comparable"] != "",
+            table["test"] == "",
+            table["available_reference_sd_deg"].isna(),
+            table["lower_bound"] & (both_open | test_open),
+            both_open,
+            test_open,
+        ],
+        [
+            *("", table["not_comparable"], "no_exam", "no_reference_available", "lower_bound_only"),
+            *("both_near_limit", "available_near_limit"),
+        ],
+        "used_near_limit",
+    ).astype(object)
+
+
+def next_measurements(table: pd.DataFrame, direction: str, threshold: float, norms: GaitNorms) -> np.ndarray:
+    """The cheapest measurement that would decide each inconclusive row, a sentence; "" for the others. Shape (n,)."""
+    sentence = np.full(len(table), "", dtype=object)
+    near = table["reason"].isin(NEAR_LIMIT).to_numpy()
+    if near.any():
+        sentence[near] = _deciding_steps(table[near], direction, threshold)
+    for reason in set(table["reason"].unique()) - {"", *NEAR_LIMIT}:
+        here = (table["reason"] == reason).to_numpy()
+        refusals, template = table.loc[here, "refusal"], terms()["reasons"][reason]["next"]
+        words = {refusal: _next_sentence(template, refusal, norms) for refusal in refusals.unique()}
+        sentence[here] = refusals.map(words)
+    return sentence
+
+
+def _next_sentence(template: str, refusal: str, norms: GaitNorms) -> str:
+    slowest, fastest = norms.speeds_m_s[0], norms.speeds_m_s[-1]
+    fewest = used_term("fewest_strides")
+    return template.format(refusal=refusal, fewest_strides=fewest, slowest=slowest, fastest=fastest)
+
+
+def _deciding_steps(table: pd.DataFrame, direction: str, threshold: float) -> np.ndarray:
+    """Sentence of the first step that, at the present values, would bring a class to the threshold."""
+    better_exam, better_run = _exam_se_after(table, direction), _run_se_after(table)
+    errors = {
+        "exam": (table["used_se_deg"], better_exam),
+        "run": (better_run, table["available_se_deg"]),
+        "both": (better_run, better_exam),
+    }
+    would = [decided(_probabilities(table, *pair), threshold) != "inconclusive" for pair in errors.values()]
+    sentences = {
+        step: text.format(repetitions=terms()["better_exam"]["repetitions"]) for step, text in terms()["steps"].items()
+    }
+    return np.select(would, [sentences[step] for step in errors], sentences["none"]).astype(object)
+
+
+def _probabilities(table: pd.DataFrame, used_se, available_se) -> np.ndarray:
+    used = probability_low(table["used_deg"], used_se, table["used_low_below_deg"], table["used_limit_se_deg"])
+    available = probability_low(
+        table["available_deg"], available_se, table["available_low_below_deg"], table["available_limit_se_deg"]
+    )
+    return class_probabilities(used, available, table["lower_bound"])
+
+
+def _exam_se_after(table: pd.DataFrame, direction: str) -> np.ndarray:
+    """Error of the test if it were done and described well, several times; never more than it is now. [deg]"""
+    best = table["test"].map(best_sem().xs(direction, level="direction")).astype("float64")
+    share, repetitions = facts()["within_visit_share"]["value"], terms()["better_exam"]["repetitions"]
+    after = best * np.sqrt(share / repetitions + 1 - share)
+    return np.fmin(after, table["available_se_deg"])
+
+
+def _run_se_after(table: pd.DataFrame) -> pd.Series:
+    """Error of use over several visits: their own terms shrink, the hip centre's stays. [deg]"""
+    visits = terms()["better_run"]["visits"]
+    shrunk = table.assign(
+        used_se_visit_deg=table["used_se_visit_deg"] / np.sqrt(visits),
+        used_se_strides_deg=table["used_se_strides_deg"] / np.sqrt(visits),
+    )
+    return total_se(shrunk, ("visit", "hip_centre", "strides"))

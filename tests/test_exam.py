@@ -1,0 +1,239 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from ledger_tables import exam_of, exam_rows
+
+from kinematics.conventions import DIRECTIONS, DataError
+from kinematics.exam import (
+    EXAM_COLUMNS,
+    available_range,
+    empty_exam,
+    exam_tests,
+    read_exam,
+    read_exam_rows,
+    sem_table,
+)
+
+HEADER = ",".join(EXAM_COLUMNS)
+GOOD = "P01,1,left,extension,prone_extension,12.5,inclinometer,yes,no,1,A,firm,"
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes an exam table and returns its path."""
+
+    def write(*lines, header=HEADER, encoding="utf-8", newline="\n"):
+        path = tmp_path / "exam.csv"
+        path.write_bytes((newline.join((header, *lines)) + newline).encode(encoding))
+        return path
+
+    return write
+
+
+def sentence_of(path, **settings):
+    with pytest.raises(DataError) as caught:
+        read_exam(path, **settings)
+    return str(caught.value)
+
+
+def test_a_row_is_read_with_every_column(written):
+    table = read_exam(written(GOOD))
+    assert tuple(table.columns) == EXAM_COLUMNS
+    assert table.loc[0, "value_deg"] == 12.5
+    assert math.isnan(table.loc[0, "sem_deg"])
+
+
+def test_optional_columns_may_be_missing(written):
+    path = written("P01,1,left,extension,prone_extension,8", header=",".join(EXAM_COLUMNS[:6]))
+    assert read_exam(path).loc[0, "instrument"] == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_of_spreadsheets_are_read(written, encoding):
+    path = written(GOOD.replace(",A,", ",Jürgen,"), encoding=encoding)
+    assert read_exam(path).loc[0, "rater"] == "Jürgen"
+
+
+def test_semicolons_with_decimal_commas_are_read(written):
+    path = written(GOOD.replace(",", ";").replace("12.5", "12,5"), header=HEADER.replace(",", ";"))
+    assert read_exam(path).loc[0, "value_deg"] == 12.5
+
+
+def test_blank_lines_and_windows_line_ends_keep_the_row_numbers(written):
+    path = written(GOOD, "", GOOD.replace("12.5", "n.a."), newline="\r\n")
+    assert "row 4, column 'value_deg': 'n.a.' is not a number." in sentence_of(path)
+
+
+def test_thomas_below_keeps_the_sign_and_above_turns_it(written):
+    path = written(GOOD.replace("prone_extension", "modified_thomas"))
+    assert read_exam(path, thomas_positive="below").loc[0, "value_deg"] == 12.5
+    assert read_exam(path, thomas_positive="above").loc[0, "value_deg"] == -12.5
+
+
+def test_thomas_rows_without_the_setting_are_refused_with_the_line_to_write(written):
+    assert 'thomas_positive = "below"' in sentence_of(written(GOOD.replace("prone_extension", "modified_thomas")))
+
+
+def test_the_setting_turns_no_other_test(written):
+    assert read_exam(written(GOOD), thomas_positive="above").loc[0, "value_deg"] == 12.5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "extension,prone",
+            "extention,prone",
+            "row 2, column 'direction': 'extention' is not known. Did you mean 'extension'?",
+        ),
+        (",left,", ",L,", "column 'side': 'L' is not known. Expected one of: left, right."),
+        ("prone_extension", "prone_extensions", "Did you mean 'prone_extension'?"),
+        ("extension,prone", "flexion,prone", "test 'prone_extension' measures extension, not flexion."),
+        (",12.5,", ",,", "column 'value_deg': '' is not a number."),
+        (",12.5,", ",125,", "'125' lies outside -60 to 60 deg."),
+        (",inclinometer,", ",inclinomter,", "Did you mean 'inclinometer'?"),
+        (",yes,no,", ",maybe,no,", "column 'pelvis_controlled': 'maybe' is not known."),
+        (",firm,", ",hurts,", "column 'limited_by'"),
+        (",firm,", ",firm,-2", "column 'sem_deg': a standard error is above 0 deg."),
+        ("P01,", ",", "column 'participant': this cell is empty."),
+        (",firm,", ",firm,,,x", "this row has 14 cells, the header 13."),
+    ],
+)
+def test_each_bad_cell_has_its_sentence(written, old, new, words):
+    assert words in sentence_of(written(GOOD.replace(old, new, 1)))
+
+
+def test_words_are_taken_without_regard_to_case(written):
+    assert read_exam(written(GOOD.replace(",left,", ",Left,"))).loc[0, "side"] == "left"
+
+
+def test_the_same_numbered_repetition_stands_once(written):
+    assert "row 3, column 'repetition': repetition 1 of this test stands already in row 2." in sentence_of(
+        written(GOOD, GOOD)
+    )
+
+
+def test_repetitions_without_a_number_may_follow_each_other(written):
+    row = GOOD.replace(",no,1,", ",no,,")
+    assert len(read_exam(written(row, row))) == 2
+
+
+def test_bad_rows_cost_only_themselves(written):
+    table, errors = read_exam_rows(written(GOOD, GOOD.replace("12.5", "x"), GOOD.replace("left", "right")))
+    assert table["side"].tolist() == ["left", "right"]
+    assert [(error.file, error.row, error.column) for error in errors] == [("exam.csv", 3, "value_deg")]
+
+
+def test_a_missing_column_is_named_with_what_was_found(written):
+    words = sentence_of(written("P01", header="participant,sitting"))
+    assert "column 'session' is missing; found: participant, sitting." in words
+
+
+def test_a_misspelt_column_is_pointed_at(written):
+    assert "Did you mean 'instrument'?" in sentence_of(written(header=HEADER.replace("instrument", "instrumment")))
+
+
+def test_an_empty_file_and_a_missing_file_have_their_sentence(tmp_path):
+    (tmp_path / "exam.csv").write_text("\n\n")
+    assert sentence_of(tmp_path / "exam.csv").startswith("exam.csv: this file is empty.")
+    assert "does not exist" in sentence_of(tmp_path / "none.csv")
+
+
+def test_a_table_with_no_rows_is_no_error(written):
+    assert len(read_exam(written())) == 0
+
+
+def test_one_good_thomas_repetition_has_a_standard_error_of_3_deg():
+    assert available_range(exam_rows(12.0))["available_se_deg"].tolist() == pytest.approx([3.0])
+
+
+def test_repetitions_reduce_only_half_of_the_variance():
+    # 9 * (0.5 / 4 + 0.5) = 5.625
+    row = available_range(exam_rows(10, 11, 13, 14)).iloc[0]
+    assert (row["available_deg"], row["n_repetitions"]) == (12.0, 4)
+    assert row["available_se_deg"] == pytest.approx(math.sqrt(5.625))
+
+
+def test_an_uncontrolled_pelvis_doubles_the_error():
+    assert available_range(exam_rows(12.0, pelvis_controlled="no"))["available_se_deg"].tolist() == pytest.approx([6.0])
+
+
+def test_a_missing_instrument_widens_the_error_and_is_named():
+    row = available_range(exam_rows(12.0, instrument="")).iloc[0]
+    assert row["available_se_deg"] == pytest.approx(math.sqrt(9 + 1.6**2))
+    assert "instrument not stated" in row["notes"]
+
+
+def test_a_raters_own_error_replaces_the_registrys():
+    assert available_range(exam_rows(12.0, sem_deg=1.5))["available_se_deg"].tolist() == pytest.approx([1.5])
+
+
+def test_repetitions_of_unequal_error_keep_the_mean_of_their_lasting_parts():
+    exam = exam_of(exam_rows(10.0, sem_deg=2.0), exam_rows(12.0, sem_deg=4.0))
+    # 0.5 * (4 + 16) / 4 + 0.5 * 3**2 = 2.5 + 4.5
+    assert available_range(exam)["available_se_deg"].tolist() == pytest.approx([math.sqrt(7.0)])
+
+
+@pytest.mark.parametrize(
+    "cells", [{"limited_by": "pain"}, {"limited_by": "apprehension"}, {"limited_by": "not_reached"}, {"active": "yes"}]
+)
+def test_what_ends_early_is_a_lower_bound(cells):
+    assert available_range(exam_rows(12.0, **cells))["lower_bound"].tolist() == [True]
+
+
+def test_a_firm_end_is_no_lower_bound():
+    assert available_range(exam_rows(12.0, 13.0))["lower_bound"].tolist() == [False]
+
+
+def test_different_tests_are_never_merged():
+    table = available_range(exam_of(exam_rows(12.0), exam_rows(4.0, test="prone_extension")))
+    assert dict(zip(table["test"], table["available_deg"], strict=True)) == {
+        "modified_thomas": 12.0,
+        "prone_extension": 4.0,
+    }
+
+
+def test_what_ended_the_movement_and_the_pelvis_are_told():
+    row = available_range(exam_of(exam_rows(10.0), exam_rows(11.0, limited_by="pain", pelvis_controlled="no"))).iloc[0]
+    assert (row["limited_by"], row["pelvis_controlled"]) == ("firm;pain", "no")
+
+
+def test_the_order_of_rows_changes_nothing():
+    exam = exam_of(exam_rows(12.0, 9.0), exam_rows(4.0, side="left"), exam_rows(7.0, participant="P02"))
+    shuffled = exam.sample(frac=1, random_state=5)
+    pd.testing.assert_frame_equal(available_range(exam), available_range(shuffled))
+
+
+def test_an_exam_without_rows_gives_a_table_without_rows():
+    assert len(available_range(empty_exam())) == 0
+
+
+def test_every_test_has_a_procedure_a_sign_and_known_directions():
+    for test in exam_tests().values():
+        assert test.procedure.endswith(".")
+        assert test.positive
+        assert set(test.directions) <= set(DIRECTIONS)
+
+
+def test_every_number_of_the_registry_says_what_it_rests_on():
+    references = [reference for test in exam_tests().values() for reference in test.references]
+    assert references
+    assert {reference.basis for reference in references} <= {"measured", "published", "derived", "assumed"}
+    assert all(reference.source for reference in references)
+
+
+def test_the_thomas_reference_is_that_of_300_athletes():
+    reference = exam_tests()["modified_thomas"].reference
+    assert (reference.mean, reference.sd, reference.n_people) == (10.6, 9.6, 300)
+
+
+def test_a_test_without_a_published_spread_has_no_usable_reference():
+    assert exam_tests()["prone_extension"].reference is None
+
+
+def test_less_description_never_means_less_error():
+    table = sem_table().unstack("pelvis_controlled")
+    assert np.all(table["no"] >= table["yes"])
+    assert np.all(table[""] >= table["yes"])
