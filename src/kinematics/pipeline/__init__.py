@@ -1,0 +1,8 @@
+"""Where everything meets: one session assessed, a whole study run."""
+
+from __future__ import annotations
+
+from kinematics.pipeline.run import RunResult, run_study
+from kinematics.pipeline.visit import assess
+
+__all__ = ["RunResult", "assess", "run_study"]

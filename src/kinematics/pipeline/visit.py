@@ -1,0 +1,164 @@
+"""One session from its files to its assessment; a trial that fails harms itself alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import NoReturn, TypeVar
+
+import pandas as pd
+
+import kinematics
+from kinematics.angles import hip_angles, standing_deg
+from kinematics.assessment import Assessment, TrialResult
+from kinematics.conventions import LEDGER_COLUMNS, DataError
+from kinematics.events import foot_events
+from kinematics.exercises import Options, exercise_options
+from kinematics.ledger import compare_range
+from kinematics.readers import read_trial
+from kinematics.store import OPTION_COLUMNS
+from kinematics.strides import Strides, segment_strides
+from kinematics.study import Session, TrialEntry
+from kinematics.trial import Trial
+
+GAITS = ("run", "walk")
+#: Turns an unforeseen error and what was being done into a sentence.
+Trouble = Callable[[Exception, str], str]
+Result = TypeVar("Result")
+
+
+def assess(session: Session) -> Assessment:
+    """
+    Everything about one visit: strides of each trial, used against available range, options to consider.
+
+    A trial that cannot be used has its sentence in `TrialResult.error`; the others go on. The visit's static trial
+    stands in for an empty `static_file` where the visit has exactly one.
+
+    Parameters
+    ----------
+    session : Session
+        From `read_study(folder).session(participant, session)`.
+    """
+    return assess_despite(session, _raised)
+
+
+def _raised(error: Exception, doing: str) -> NoReturn:
+    raise error
+
+
+def assess_despite(session: Session, trouble: Trouble) -> Assessment:
+    """As `assess`, but an unforeseen error costs no more than its step: `trouble` gives the sentence for it."""
+    visit = _Visit(session, trouble)
+    trials = tuple(visit.result(entry) for entry in session.trials)
+    moving = [trial.strides for trial in trials if trial.strides is not None]
+    ledger = visit.attempt(
+        "comparing used with available range",
+        lambda: compare_range(moving, session.exam, settings=session.settings),
+        lambda sentence: pd.DataFrame(columns=[column.name for column in LEDGER_COLUMNS]),
+    )
+    options = visit.attempt(
+        "looking for options", lambda: exercise_options(ledger, session.intake), lambda sentence: _no_options(sentence)
+    )
+    session = replace(session, errors=session.errors + tuple(visit.errors))
+    return Assessment(session, trials, ledger, options, kinematics.__version__)
+
+
+def _no_options(sentence: str) -> Options:
+    table = pd.DataFrame(columns=[column.name for column in OPTION_COLUMNS])
+    return Options("withheld", table, (sentence,), pd.DataFrame(columns=["what", "rule", "sentence"]), "")
+
+
+@dataclass
+class _Visit:
+    """A session while it is worked on: each static trial is read once."""
+
+    session: Session
+    trouble: Trouble
+    statics: dict[tuple, tuple[Trial, dict[str, float]]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def attempt(self, doing: str, step: Callable[[], Result], otherwise: Callable[[str], Result]) -> Result:
+        """The step's result; where it fails, its sentence is kept and `otherwise` gives what stands in for it."""
+        try:
+            return step()
+        except DataError as error:
+            self.errors.append(str(error))
+        except Exception as error:
+            self.errors.append(self.trouble(error, doing))
+        return otherwise(self.errors[-1])
+
+    def result(self, entry: TrialEntry) -> TrialResult:
+        """One trial's strides, or its sentence."""
+        try:
+            static, standing = self.static(entry)
+            return TrialResult(entry, self.strides(entry, static), standing)
+        except DataError as error:
+            sentence = str(self.named(error, entry))
+        except OSError as error:
+            sentence = f"{entry.file}: the file cannot be read ({error.strerror or 'no reason given'})."
+        except Exception as error:
+            sentence = self.trouble(error, f"working on {entry.file}")
+        return TrialResult(entry, None, {}, sentence)
+
+    def strides(self, entry: TrialEntry, static: Trial | None) -> Strides | None:
+        """Strides of a run or walk; None for a static or functional trial, which is only read."""
+        if entry.task == "static":
+            return None
+        settings = self.session.settings
+        trial = self.read(entry)
+        angles = hip_angles(trial, static, settings=settings)
+        if entry.task not in GAITS:
+            return None
+        events = foot_events(trial, angles, settings=settings)
+        return segment_strides(angles, events, participant=entry.participant, session=entry.session)
+
+    def static(self, entry: TrialEntry) -> tuple[Trial | None, dict[str, float]]:
+        """The standing trial that belongs to `entry`, and its mean angles."""
+        rows = [other for other in self.session.trials if other.task == "static"]
+        if entry.task == "static":
+            rows = [entry]
+        elif entry.static_file:
+            given = replace(entry, task="static", file=entry.static_file, forces_file="", events_file="")
+            rows = [row for row in rows if row.file == entry.static_file] or [given]
+        if len(rows) != 1:
+            return None, {}
+        key = (rows[0].file, rows[0].format, str(rows[0].rate_hz), rows[0].zero, rows[0].mapping)
+        if key not in self.statics:
+            trial = self.read(rows[0])
+            self.statics[key] = trial, standing_deg(trial, settings=self.session.settings)
+        return self.statics[key]
+
+    def read(self, entry: TrialEntry) -> Trial:
+        """The trial of one row of trials.csv."""
+        folder = self.session.folder
+        for name in entry.files:
+            _check_is_file(folder, name)
+        return read_trial(
+            folder / entry.file,
+            task=entry.task,
+            speed_m_s=entry.speed_m_s,
+            forces=folder / entry.forces_file if entry.forces_file else None,
+            events=folder / entry.events_file if entry.events_file else None,
+            format=entry.format or None,
+            rate_hz=None if math.isnan(entry.rate_hz) else entry.rate_hz,
+            zero=entry.zero or None,
+            mapping=folder / entry.mapping if entry.mapping else None,
+            settings=self.session.settings,
+        )
+
+    def named(self, error: DataError, entry: TrialEntry) -> DataError:
+        """The error with its file's name relative to the study folder."""
+        found = PurePosixPath((error.file or entry.file).replace("\\", "/")).name
+        rows = (*self.session.trials, entry)
+        return error.at({PurePosixPath(name).name: name for row in rows for name in row.files}.get(found, found))
+
+
+def _check_is_file(folder: Path, name: str) -> None:
+    path = folder / name
+    if not path.exists():
+        remedy = "Check the name in trials.csv, capital letters too."
+        raise DataError("there is no such file in the study folder.", file=name, remedy=remedy)
+    if not path.is_file():
+        raise DataError("this is not a file.", file=name, remedy="Name the file itself in trials.csv.")

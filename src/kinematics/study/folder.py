@@ -1,0 +1,125 @@
+"""The files of a study folder, read so that a fault harms no more than it touches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from kinematics.conventions import DataError
+from kinematics.settings import Settings, read_settings
+from kinematics.study.sessions import Participant, Session, Study
+from kinematics.study.texttable import TextTable, read_text_table, shown
+from kinematics.study.trials import (
+    PARTICIPANT_COLUMNS,
+    PARTICIPANT_EXTRAS,
+    TRIAL_COLUMNS,
+    TRIAL_EXTRAS,
+    Faults,
+    Visit,
+    participants,
+    trials_by_visit,
+    without_clashes,
+)
+from kinematics.study.visit_rows import exam_of_visits, intake_of_visits
+
+TABLES = ("participants.csv", "trials.csv", "exam.csv", "intake.csv", "study.toml")
+
+
+def read_study(folder: Path | str) -> Study:
+    """
+    The sessions of a study folder.
+
+    trials.csv is needed; participants.csv, exam.csv, intake.csv and study.toml are read where they are. A row that
+    cannot be used is left out, and its sentence goes to the session it belongs to, or to the study.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Layout: docs/study-folder.md.
+
+    Returns
+    -------
+    Study
+        Sessions ordered by participant, then visit.
+
+    Raises
+    ------
+    DataError
+        Where there is no such folder, or trials.csv or study.toml cannot be used.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError(f"there is no folder {shown(str(folder))}.", remedy="Give the folder that holds trials.csv.")
+    settings = read_settings(folder / "study.toml") if (folder / "study.toml").is_file() else Settings()
+    faults = Faults()
+    trial_rows = _trial_rows(folder)
+    visits = trials_by_visit(trial_rows, folder, faults)
+    person_rows = _person_rows(folder, faults)
+    people = participants(person_rows, faults)
+    exam = _by_visit(exam_of_visits(folder, visits, faults, settings))
+    intake = _by_visit(intake_of_visits(folder, visits, faults))
+    sessions = tuple(
+        Session(
+            people.get(visit[0], Participant(visit[0])),
+            visit[1],
+            tuple(visits[visit]),
+            exam(visit),
+            intake(visit),
+            settings,
+            folder,
+            sentences(faults.participant[visit[0]] + faults.visit[visit]),
+        )
+        for visit in without_clashes(visits, faults)
+    )
+    without_trial = sorted(people.keys() - {visit[0] for visit in visits})
+    notes = trial_rows.notes + person_rows.notes
+    notes += tuple(f"participants.csv: {shown(name)} has no row in trials.csv." for name in without_trial)
+    inputs = tuple(name for name in TABLES if (folder / name).is_file())
+    return Study(_name(folder), folder, sessions, settings, sentences(faults.study), notes=notes, inputs=inputs)
+
+
+def _name(folder: Path) -> str:
+    return folder.name if folder.name not in ("", "..") else folder.resolve().name
+
+
+def _trial_rows(folder: Path) -> TextTable:
+    table = read_text_table(folder / "trials.csv", required=TRIAL_COLUMNS, optional=TRIAL_EXTRAS)
+    if not table.rows:
+        raise DataError("the table has a header and no trial.", file=table.file, remedy="Write one row for each trial.")
+    return table
+
+
+def _person_rows(folder: Path, faults: Faults) -> TextTable:
+    """Rows of participants.csv; none, with a fault of the study, where the file cannot be read."""
+    path = folder / "participants.csv"
+    if not path.is_file():
+        return TextTable(path.name)
+    try:
+        return read_text_table(
+            path, required=PARTICIPANT_COLUMNS[:1], optional=PARTICIPANT_COLUMNS[1:] + PARTICIPANT_EXTRAS
+        )
+    except DataError as error:
+        faults.study.append(error)
+        return TextTable(path.name)
+
+
+def _by_visit(table: pd.DataFrame) -> Callable[[Visit], pd.DataFrame]:
+    """Looks up the rows of one visit."""
+    groups = {visit: rows.reset_index(drop=True) for visit, rows in table.groupby(["participant", "session"])}
+    empty = table.iloc[:0]
+    return lambda visit: groups.get(visit, empty)
+
+
+def sentences(errors: Iterable[DataError]) -> tuple[str, ...]:
+    """One sentence per fault; where rows of a file share a fault, the first row's stands for all."""
+    alike: dict[tuple, list[DataError]] = defaultdict(list)
+    for error in errors:
+        alike[error.file, error.column, error.problem, error.remedy].append(error)
+    return tuple(f"{group[0]}{_and_more(len(group) - 1)}" for group in alike.values())
+
+
+def _and_more(count: int) -> str:
+    return f" The same in {count} more row{'s' if count > 1 else ''}." if count else ""

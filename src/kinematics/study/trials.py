@@ -1,0 +1,171 @@
+"""trials.csv and participants.csv: rows -> entries, ids and paths checked at the door."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from kinematics.conventions import TASKS, ZEROS, DataError
+from kinematics.study.sessions import Participant, TrialEntry
+from kinematics.study.texttable import Row, TextTable, shown
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<!\.)")
+ID_REMEDY = "An id has letters, digits, '.', '_' or '-', at most 64, begins with a letter or digit, ends without a dot."
+PARTICIPANT_COLUMNS = ("participant", "sex", "age_years", "height_cm", "mass_kg")
+PARTICIPANT_EXTRAS = ("group", "symptomatic_side", "diagnosis", "diagnosed_by", "diagnosed_year", "notes")
+TRIAL_COLUMNS = ("participant", "session", "task", "speed_m_s", "file")
+TRIAL_FILES = ("file", "static_file", "forces_file", "events_file", "mapping")
+TRIAL_EXTRAS = (*TRIAL_FILES[1:], "format", "rate_hz", "zero", "pain_0_10", "grade_percent", "surface", "footwear")
+#: A fault in one of these empties the cell; a fault elsewhere leaves the trial out.
+DESCRIPTIVE = ("pain_0_10", "grade_percent", "surface", "footwear")
+SEXES = ("F", "M", "X")
+SYMPTOMATIC_SIDES = ("left", "right", "both", "none")
+#: Plausible ranges: beyond them a unit or a column was mistaken.
+AGE_YEARS, HEIGHT_CM, MASS_KG, YEAR = (3, 110), (60, 250), (10, 300), (1900, 2100)
+SPEED_M_S, RATE_HZ, PAIN_0_10, GRADE_PERCENT = (0, 13), (5, 20_000), (0, 10), (-60, 60)
+
+Visit = tuple[str, str]
+
+
+@dataclass
+class Faults:
+    """
+    Faults by whom they harm: a visit, a participant in all visits, or the study.
+
+    An id that cannot be used is named once, wherever it stands.
+    """
+
+    study: list[DataError] = field(default_factory=list)
+    participant: dict[str, list[DataError]] = field(default_factory=lambda: defaultdict(list))
+    visit: dict[Visit, list[DataError]] = field(default_factory=lambda: defaultdict(list))
+    refused: set[str] = field(default_factory=set)
+
+    def usable_id(self, row: Row, column: str) -> str:
+        """The id in a cell; empty, with a fault of the study at its first occurrence, where it cannot be used."""
+        text = row.text(column)
+        if ID.fullmatch(text):
+            return text
+        if not text or text not in self.refused:
+            self.refused.add(text)
+            problem = f"{shown(text)} cannot be used as an id." if text else "the id is missing."
+            self.study.append(DataError(problem, file=row.file, row=row.line, column=column, remedy=ID_REMEDY))
+        return ""
+
+
+def participants(table: TextTable, faults: Faults) -> dict[str, Participant]:
+    """
+    Participants by id, from the rows of participants.csv.
+
+    A cell that cannot be used stays empty and a second row of the same person is left out; the sentence goes to all
+    of the participant's visits.
+    """
+    people: dict[str, Participant] = {}
+    for row in table.rows:
+        name = faults.usable_id(row, "participant")
+        if not name:
+            continue
+        if name in people:
+            row.fault("participant", f"{shown(name)} has a row already.", "Keep one row for each participant.")
+        else:
+            people[name] = Participant(name) if row.errors else _participant(name, row)
+        faults.participant[name] += row.errors
+    return people
+
+
+def _participant(name: str, row: Row) -> Participant:
+    return Participant(
+        name,
+        row.word("sex", SEXES),
+        row.number("age_years", *AGE_YEARS),
+        row.number("height_cm", *HEIGHT_CM),
+        row.number("mass_kg", *MASS_KG),
+        row.text("group"),
+        row.word("symptomatic_side", SYMPTOMATIC_SIDES),
+        row.text("diagnosis"),
+        row.text("diagnosed_by"),
+        row.number("diagnosed_year", *YEAR),
+        row.text("notes"),
+    )
+
+
+def trials_by_visit(table: TextTable, folder: Path, faults: Faults) -> dict[Visit, list[TrialEntry]]:
+    """
+    Trials of each visit, ordered by name, from the rows of trials.csv.
+
+    A row that cannot be used is left out, and its sentence goes to the visit, which is there even if no trial is left.
+    """
+    visits: dict[Visit, list[TrialEntry]] = {}
+    for row in table.rows:
+        participant, session = faults.usable_id(row, "participant"), faults.usable_id(row, "session")
+        if not (participant and session):
+            continue
+        trials = visits.setdefault((participant, session), [])
+        entry = _trial(participant, session, row, folder, {trial.trial for trial in trials})
+        trials += [entry] if entry else []
+        faults.visit[participant, session] += row.errors
+    return {visit: sorted(trials, key=lambda entry: entry.trial) for visit, trials in visits.items()}
+
+
+def _trial(participant: str, session: str, row: Row, folder: Path, taken: set[str]) -> TrialEntry | None:
+    if row.errors:  # too many cells: nothing in them is sure
+        return None
+    row.required("task")
+    files = {column: _file_inside(folder, row, column) for column in TRIAL_FILES}
+    entry = TrialEntry(
+        participant,
+        session,
+        row.word("task", TASKS),
+        row.number("speed_m_s", *SPEED_M_S),
+        **files,
+        format=row.text("format"),
+        rate_hz=row.number("rate_hz", *RATE_HZ),
+        zero=row.word("zero", ZEROS),
+        pain_0_10=row.number("pain_0_10", *PAIN_0_10),
+        grade_percent=row.number("grade_percent", *GRADE_PERCENT),
+        surface=row.text("surface"),
+        footwear=row.text("footwear"),
+    )
+    row.required("file")
+    if entry.trial in taken:
+        remedy = "Files of one visit need names that differ before the ending."
+        row.fault("file", f"the visit has a trial {shown(entry.trial)} already.", remedy)
+    return None if any(error.column not in DESCRIPTIVE for error in row.errors) else entry
+
+
+def _file_inside(folder: Path, row: Row, column: str) -> str:
+    """The cell as a path below the study folder, with '/'; a fault and an empty text where it leaves the folder."""
+    text = row.text(column).replace("\\", "/")
+    if not text:
+        return ""
+    if not text.isprintable():
+        row.fault(column, f"{shown(text)} cannot be the name of a file.")
+        return ""
+    path = PurePosixPath(text)
+    anchored = path.is_absolute() or PureWindowsPath(text).drive or ".." in path.parts
+    if anchored or not _resolves_inside(folder, path):
+        problem = f"{shown(row.text(column))} leads out of the study folder."
+        row.fault(column, problem, "Copy the file into the study folder and name it from there.")
+        return ""
+    return path.as_posix()
+
+
+def _resolves_inside(folder: Path, path: PurePosixPath) -> bool:
+    try:
+        return (folder / path).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of links, a name too long
+        return False
+
+
+def without_clashes(visits: Iterable[Visit], faults: Faults) -> list[Visit]:
+    """Visits in order, but for those whose report would have the name of another's on some file system."""
+    kept: dict[str, Visit] = {}
+    for visit in sorted(visits):
+        name = "_".join(visit)
+        other = kept.setdefault(name.casefold(), visit)
+        if other != visit:
+            problem = f"the report of visit {visit[1]} of {visit[0]} would be named like that of {' '.join(other)}."
+            faults.study.append(DataError(problem, file="trials.csv", remedy="Give one of them another id."))
+    return list(kept.values())
