@@ -132,7 +132,7 @@ def _from_file(trial: Trial, angles: Angles, settings: Settings) -> Events:
         raise DataError(
             "this trial has no events of its own.", file=_file(trial), remedy="Give an events_file in trials.csv."
         )
-    return Events(trial.events, "file", "events given with the trial; they override what the software would find")
+    return Events(trial.events, "file", "file: events given with the trial; they override what the software would find")
 
 
 def _from_force(trial: Trial, angles: Angles, settings: Settings) -> Events:
@@ -159,7 +159,7 @@ def _from_force(trial: Trial, angles: Angles, settings: Settings) -> Events:
         }
     )
     words = (
-        f"vertical force through {settings.force.threshold_n:g} N, low-passed at "
+        f"force: vertical, through {settings.force.threshold_n:g} N, low-passed at "
         f"{settings.force.cutoff_hz:g} Hz (zero lag), "
         f"confirmed at {CONFIRMATION * settings.force.threshold_n:g} N; the side is that of the lower "
         f"foot at mid-stance"

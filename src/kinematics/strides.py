@@ -106,7 +106,7 @@ def segment_strides(angles: Angles, events: Events, *, participant: str = "", se
         excluded = pd.DataFrame([keys | {"side": "", "stride": -1, "reason": "no_strides", "value": 0.0}])
         excluded = excluded.reindex(columns=[column.name for column in EXCLUDED_COLUMNS])
     table = table[[column.name for column in STRIDE_KEYS] + list(METRIC_NAMES)]
-    passport = angles.passport.with_(event_method=f"{events.method}: {events.description}")
+    passport = angles.passport.with_(event_method=events.description)
     return Strides(table, curves, excluded, passport)
 
 

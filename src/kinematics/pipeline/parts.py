@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Reason in the table of exclusions for a trial that gave no strides because of an error.
 TRIAL_FAILED = "trial_failed"
+#: Status of the options, and the index's word, where safety comes first.
+WITHHELD = "withheld"
 #: Number of the stride in rows that are about a whole trial.
 NO_STRIDE = -1
 
@@ -73,8 +75,8 @@ def index_row(assessment: Assessment, report: str) -> IndexRow:
         session.session,
         report,
         ", ".join(_in_words(trial.entry) for trial in assessment.trials),
-        _headline_class(assessment.ledger, "left"),
-        _headline_class(assessment.ledger, "right"),
+        _reading(assessment, "left"),
+        _reading(assessment, "right"),
         sum(int(trial.strides.table["valid"].sum()) for trial in assessment.trials if trial.strides is not None),
         tuple(dict.fromkeys(assessment.errors)),
     )
@@ -82,6 +84,12 @@ def index_row(assessment: Assessment, report: str) -> IndexRow:
 
 def _in_words(entry: TrialEntry) -> str:
     return entry.task if math.isnan(entry.speed_m_s) else f"{entry.task} {entry.speed_m_s:g} m/s"
+
+
+def _reading(assessment: Assessment, side: str) -> str:
+    """The side's class, or "withheld" where an open safety question keeps the report from giving one."""
+    found = _headline_class(assessment.ledger, side)
+    return WITHHELD if found and assessment.options.status == WITHHELD else found
 
 
 def _headline_class(ledger: pd.DataFrame, side: str) -> str:

@@ -59,7 +59,9 @@ def assess_despite(session: Session, trouble: Trouble) -> Assessment:
         lambda sentence: pd.DataFrame(columns=[column.name for column in LEDGER_COLUMNS]),
     )
     options = visit.attempt(
-        "looking for options", lambda: exercise_options(ledger, session.intake), lambda sentence: _no_options(sentence)
+        "looking for options",
+        lambda: exercise_options(ledger, session.intake, age_years=session.participant.age_years),
+        _no_options,
     )
     session = replace(session, errors=session.errors + tuple(visit.errors))
     return Assessment(session, trials, ledger, options, kinematics.__version__)

@@ -30,7 +30,7 @@ TIDY_ANGLES = {
         )
         for side in SIDES
     },
-    "pelvis_tilt": "pelvis_anterior_tilt_deg",
+    "pelvis_anterior_tilt": "pelvis_anterior_tilt_deg",
     "pelvis_obliquity": "pelvis_obliquity_deg",
     "pelvis_rotation": "pelvis_rotation_deg",
 }

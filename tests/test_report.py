@@ -1,0 +1,419 @@
+"""Reports: what they say, how sure they say it, and that nothing a user wrote can run in them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+import time
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+import report_examples as examples
+from report_examples import HOSTILE, READINGS, assessment_of, ledger_of, ledger_row, options_of, reference_for
+
+from kinematics.conventions import CLASSES, CURVE_NAMES
+from kinematics.report import IndexRow, render_cohort, render_index, render_report, write_report
+from kinematics.report.behind import sticks
+from kinematics.report.glance import position, reason_words, verdict_sentence
+from kinematics.report.page import content_policy, json_block, plotly_script, render
+from kinematics.report.wording import catalogue, degrees, extension, number, percent, probability_words
+from kinematics.settings import Settings
+
+TEXT = catalogue("en")
+#: An offline file with plotly.js and 100 strides a side may weigh this much. [bytes]
+LARGEST = 5_300_000
+SENTENCES = {
+    "available_unused": "Extends less than most reference runners; the table test is not reduced.",
+    "low_both": "Low in running and on the test; the cause is not known from this.",
+    "low_test_only": "Test low, running not low; repeat the test first.",
+    "typical": "Extends as most reference runners do; the table test is not reduced either.",
+    "inconclusive": "No clear reading: the extension used lies too close to the limit for its error.",
+}
+
+
+class Page(HTMLParser):
+    """Elements, visible words and attributes of a page, as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag in ("script", "style"):
+            getattr(self, f"{tag}s").append("")
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+    def handle_data(self, data):
+        if self._inside in ("script", "style"):
+            held = getattr(self, f"{self._inside}s")
+            held[-1] += data
+        else:
+            self.texts.append((self._inside, data))
+
+    @property
+    def words(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(text for _, text in self.texts))
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.elements)
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return {name: render_report(make(), reference=reference_for) for name, make in examples.EXAMPLES.items()}
+
+
+def words_of(html: str) -> str:
+    return Page(html).words
+
+
+# What is said
+
+
+@pytest.mark.parametrize("reading", CLASSES)
+def test_each_class_has_its_plain_sentence(reading):
+    assert verdict_sentence(ledger_row("left", reading), TEXT) == SENTENCES[reading]
+
+
+def test_every_reason_of_the_ledger_has_words():
+    from kinematics.ledger.reasons import REASONS
+
+    assert set(REASONS) <= set(TEXT["reason"])
+
+
+def test_a_reason_without_words_of_its_own_is_still_told():
+    assert "odd thing" in reason_words("odd_thing", TEXT)
+
+
+def test_no_class_name_of_the_tables_reaches_a_reader(pages):
+    shown = " ".join(words_of(pages[name]) for name in ("unused", "low", "unclear"))
+    assert not [name for name in CLASSES if "_" in name and name in shown]
+
+
+def test_a_negative_extension_is_written_as_short_of_neutral():
+    assert extension(-6.2, TEXT) == "6 deg short of neutral"
+
+
+def test_an_extension_that_rounds_to_zero_is_not_short_of_neutral():
+    assert extension(-0.4, TEXT) == "0 deg"
+
+
+def test_whole_degrees_are_written_where_the_standard_error_is_half_a_degree_or_more():
+    assert degrees(8.26, TEXT, 2.6) == "8 ± 5 deg"
+
+
+def test_a_tenth_is_written_where_the_standard_error_is_below_half_a_degree():
+    assert degrees(8.26, TEXT, 0.4) == "8.3 ± 0.8 deg"
+
+
+def test_a_number_that_rounds_to_zero_has_no_minus():
+    assert number(-0.2) == "0"
+
+
+def test_certainty_is_never_claimed():
+    assert (percent(0.9999), percent(0.0001)) == ("over 99 %", "under 1 %")
+
+
+def test_a_probability_has_its_words():
+    words = [probability_words(probability, TEXT) for probability in (0.992, 0.93, 0.5, 0.05)]
+    assert words == ["virtually certain", "very likely", "about as likely as not", "very unlikely"]
+
+
+def test_position_at_the_reference_mean_with_no_error_is_the_middle():
+    row = ledger_row("left", "typical", used_deg=7.9, used_se_deg=0.0)
+    assert position(row, TEXT) == "14 of 28 extend more"
+
+
+def test_position_is_the_range_that_the_error_leaves():
+    # 95 % range 2.1 -+ 1.96 x 2.7 = -3.2 .. 7.4; share below it 0.7 % .. 45.6 %, so 55 to 99 % of 28 extend more
+    row = ledger_row("left", "inconclusive", used_deg=2.1)
+    assert position(row, TEXT) == "15 to 28 of 28 extend more"
+
+
+@pytest.mark.parametrize("reading", CLASSES)
+def test_the_first_screen_answers_used_available_sure_and_next(reading):
+    page = words_of(render_report(assessment_of(ledger_row("left", reading), None), reference=reference_for))
+    used, available, _ = READINGS[reading]
+    expected = [SENTENCES[reading], extension(used, TEXT, 2.7), extension(available, TEXT, 3.0), "How sure", "Next"]
+    assert [words for words in expected if words not in page] == []
+
+
+def test_the_errors_of_a_visit_stand_before_its_readings(pages):
+    page = words_of(pages["unclear"])
+    assert 0 < page.index("'n.a.' is not a number") < page.index("R.ASISX") < page.index("No clear reading")
+
+
+def test_a_side_without_a_table_test_says_so(pages):
+    assert "no table test of hip extension is recorded for this side" in words_of(pages["unclear"])
+
+
+def test_a_safety_question_replaces_readings_and_options(pages):
+    page = words_of(pages["safety"])
+    gone = [SENTENCES["available_unused"], SENTENCES["typical"], "Virtually certain", "Split-stance"]
+    assert ("Two safety questions are open" in page, [words for words in gone if words in page]) == (True, [])
+
+
+def test_measurements_stay_while_a_safety_question_is_open(pages):
+    assert "6 ± 5 deg short of neutral" in words_of(pages["safety"])
+
+
+def test_a_visit_without_any_trial_still_has_its_report(pages):
+    page = words_of(pages["nothing"])
+    assert "P01_run45.txt: the file is empty." in page and "This side was not measured in this visit." in page
+
+
+def test_plotly_is_left_out_where_there_is_nothing_to_draw(pages):
+    assert len(pages["nothing"]) < 100_000
+
+
+def test_every_option_is_shown_with_dose_reason_and_mark(pages):
+    page, table = words_of(pages["unused"]), options_of().table
+    wanted = table[["name", "dose", "reason", "basis", "counter_signs"]].to_numpy().ravel()
+    missing = [value for value in wanted if value not in page]
+    assert (missing, page.count(" draft ")) == ([], len(table))
+
+
+def test_what_holds_for_a_whole_category_is_said_once(pages):
+    shared = options_of().table["reason"].iloc[0]
+    assert words_of(pages["unused"]).count(shared) == 2  # warm-up and loading, not five exercises
+
+
+def test_what_was_left_out_is_there_with_its_reason(pages):
+    assert "Stretching is not indicated by this measurement." in words_of(pages["unused"])
+
+
+def test_strides_left_out_are_counted_by_reason(pages):
+    assert "gap in the data: 1; unusual stride time: 1" in words_of(pages["unused"])
+
+
+def test_the_passport_names_every_file_with_its_hash(pages):
+    assert "P01_run35.txt" in pages["unused"] and "ab" * 32 in pages["unused"]
+
+
+def test_the_two_lanes_are_never_joined_and_not_to_be_subtracted(pages):
+    html = pages["unused"]
+    assert (html.count('<svg class="lane"'), "Not the same zero: do not subtract." in html) == (4, True)
+
+
+def test_every_picture_has_a_name_for_those_who_do_not_see_it(pages):
+    pictures = [attributes for tag, attributes in Page(pages["low"]).elements if tag == "svg"]
+    named = [attributes for attributes in pictures if attributes.get("role") == "img"]
+    assert (
+        all("aria-labelledby" in attributes or "aria-label" in attributes for attributes in named) and len(named) == 20
+    )
+
+
+def test_ids_are_unique(pages):
+    ids = [attributes["id"] for _, attributes in Page(pages["low"]).elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_no_reference_is_said_with_its_reason():
+    row = ledger_row("left", "inconclusive", reason="no_reference", used_reference_mean_deg=math.nan,
+                     used_reference_sd_deg=math.nan, used_low_below_deg=math.nan, used_reference_n=math.nan,
+                     used_reference="", probability_used_low=math.nan, speed_m_s=math.nan)  # fmt: skip
+    page = words_of(render_report(assessment_of(row, None, speeds=(math.nan,)), reference=reference_for))
+    assert page.count("No walking reference of adults ships with this version.") == 2
+
+
+def test_the_limits_and_the_disclaimer_are_on_every_report(pages):
+    wanted = ("shown for walking", "quality of life", "not a medical device")
+    assert all(words in words_of(html) for html in pages.values() for words in wanted)
+
+
+def test_no_sentence_of_the_reports_claims_to_name_or_cure_a_disease():
+    written = json.dumps(TEXT).lower()
+    forbidden = r"\bdiagnoses\b|prescrib|\btreats?\b|treatment|\bmust\b|bad posture|\bcures?\b"
+    assert re.findall(forbidden, written) == []
+
+
+def test_a_thigh_30_deg_back_is_drawn_half_its_length_behind_the_hip():
+    x1, _, x2, _ = sticks(30.0, 0.0).thigh
+    assert x1 - x2 == pytest.approx(84 / 2)
+
+
+def test_a_forward_tilted_pelvis_is_drawn_lower_in_front():
+    _, back, _, front = sticks(0.0, 20.0).pelvis
+    assert front - back == pytest.approx(2 * 26 * math.sin(math.radians(20)), abs=0.1)
+
+
+def test_the_default_reference_comes_from_the_norms():
+    page = words_of(render_report(examples.unused_left()))
+    assert "28 runners, 27 men and 1 woman" in page and "RBDS 2017" in page
+
+
+# One safe file
+
+
+def test_the_same_assessment_gives_the_same_bytes(pages):
+    assert render_report(examples.low_both_and_test_only(), reference=reference_for) == pages["low"]
+
+
+def test_nothing_of_a_page_is_loaded_from_anywhere(pages):
+    loading = [
+        (tag, value)
+        for html in pages.values()
+        for tag, attributes in Page(html).elements
+        for name, value in attributes.items()
+        if name in ("src", "href", "xlink:href", "action", "data", "srcset") and not value.startswith(("#", "data:,"))
+    ]
+    assert loading == []
+
+
+def hashes_of(sources: list[str]) -> set[str]:
+    digests = (hashlib.sha256(source.encode()).digest() for source in sources)
+    return {f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests}
+
+
+@pytest.mark.parametrize("name", ["unused", "nothing", "hostile"])
+def test_the_policy_names_exactly_the_scripts_and_styles_of_the_page(pages, name):
+    page = Page(pages[name])
+    policy = next(
+        attributes["content"] for tag, attributes in page.elements if tag == "meta" and "content" in attributes
+    )
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    kinds = [attributes.get("type") for tag, attributes in page.elements if tag == "script"]
+    scripts = [script for script, kind in zip(page.scripts, kinds, strict=True) if kind is None]
+    assert directives["default-src"] == "'none'"
+    assert set(directives["script-src"].split()) == (hashes_of(scripts) or {"'none'"})
+    assert set(directives["style-src"].split()) == hashes_of([*page.styles, ""])
+
+
+def test_no_policy_allows_inline_code_in_general():
+    assert "unsafe" not in content_policy(("a",), ("b",))
+
+
+def test_hostile_words_make_no_element_and_no_attribute(pages):
+    hostile, tame = Page(pages["hostile"]), Page(pages["unused"])
+    handlers = [name for _, attributes in hostile.elements for name in attributes if name.startswith("on")]
+    assert (hostile.count("img"), hostile.count("script"), handlers) == (0, tame.count("script"), [])
+
+
+def test_hostile_words_are_shown_as_they_were_written(pages):
+    assert HOSTILE in "".join(text for _, text in Page(pages["hostile"]).texts)
+
+
+def test_data_cannot_end_its_script_element():
+    written = str(json_block({"name": "</script><!--\u2028&"}))
+    assert re.search("[<>&\u2028]", written) is None and json.loads(written)["name"] == "</script><!--\u2028&"
+
+
+def test_a_script_that_would_end_its_own_element_is_refused():
+    with pytest.raises(ValueError, match="end of its own element"):
+        render("index.html.j2", report=Settings().report, scripts=("a('</SCRIPT>')",))
+
+
+def test_a_report_of_100_strides_a_side_in_all_planes_stays_below_its_size():
+    visit = assessment_of(
+        ledger_row("left", "low_both"),
+        ledger_row("right", "typical"),
+        speeds=(3.5, 2.8, 4.2),
+        n=100,
+        angles=CURVE_NAMES,
+    )
+    assert len(render_report(visit, reference=reference_for).encode()) <= LARGEST
+
+
+def test_all_strides_of_one_trial_with_100_a_side_are_embedded():
+    visit = assessment_of(ledger_row("left", "low_both"), ledger_row("right", "typical"), n=100)
+    assert "Show single strides<" in render_report(visit, reference=reference_for)
+
+
+def test_packed_strides_are_the_strides_to_a_tenth_of_a_degree(pages):
+    data = next(script for script in Page(pages["unused"]).scripts if script.startswith('[{"key"'))
+    hip = json.loads(data)[0]["figures"][0]["data"]
+    packed = next(trace["packed"] for trace in hip if trace["meta"] == "stride")
+    first = pd.Series(packed["y"][0]).cumsum() / packed["per_deg"]
+    true = examples.unused_left().trials[0].strides.curves["hip_flexion_deg"][0, ::2]
+    assert abs(first - true).max() <= 0.05 + 0.05  # rounded twice: when drawn and when packed
+
+
+def test_a_report_costs_at_most_60_ms_beside_the_text_of_plotly():
+    visit, taken = examples.unused_left(), []
+    plotly_script()
+    for _ in range(6):
+        start = time.process_time()
+        render_report(visit, reference=reference_for)
+        taken.append(time.process_time() - start)
+    assert min(taken) <= 0.060
+
+
+def test_a_report_is_written_whole_with_plain_line_ends(tmp_path):
+    path = write_report(tmp_path / "reports" / "P01_1.html", examples.nothing_usable())
+    assert [path.name] == [found.name for found in path.parent.iterdir()] and b"\r" not in path.read_bytes()
+
+
+# Index and cohort
+
+
+def row_of(**changes) -> IndexRow:
+    values = {
+        "participant": "P01", "session": "1", "href": "P01_1.html", "trials": "run at 3.5 m/s",
+        "left_class": "available_unused", "right_class": "", "n_strides": 48, "errors": (),
+    }  # fmt: skip
+    return IndexRow(**{**values, **changes})
+
+
+def test_the_index_links_each_report_and_says_its_readings_in_words():
+    page = Page(render_index("demo", [row_of()]))
+    links = [attributes["href"] for tag, attributes in page.elements if tag == "a"]
+    assert "P01_1.html" in links and "low in running, test not low" in page.words and "no reading" in page.words
+
+
+def test_the_index_shows_errors_of_sessions_and_of_the_study():
+    words = words_of(render_index("demo", [row_of(href="", errors=("a.txt: empty.",))], errors=("exam.csv: row 5.",)))
+    assert "a.txt: empty." in words and "exam.csv: row 5." in words and "no report" in words
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "../other.html", "https://a.org/x.html", "//a.org/x.html"])
+def test_a_link_that_leads_away_from_the_index_is_not_made(href):
+    elements = Page(render_index("demo", [row_of(href=href)])).elements
+    links = [attributes["href"] for tag, attributes in elements if tag == "a"]
+    assert links == ["#content", "cohort.html"]
+
+
+def test_a_hostile_index_makes_no_element():
+    fields = ("participant", "session", "href", "trials", "left_class")
+    row = row_of(**dict.fromkeys(fields, HOSTILE), errors=(HOSTILE,))
+    page = Page(render_index(HOSTILE, [row], errors=(HOSTILE,)))
+    assert (page.count("img"), page.count("script")) == (0, 1)
+
+
+def test_an_index_without_sessions_says_so():
+    assert "This study has no session." in words_of(render_index("empty", []))
+
+
+def test_the_cohort_page_has_a_strip_per_speed_and_a_mark_per_leg():
+    slow = [ledger_row(side, "typical", speed_m_s=2.8) for side in ("left", "right")]
+    fast = [ledger_row("left", "low_both", participant="P02")]
+    html = render_cohort("demo", ledger_of(*slow, *fast))
+    marks = html.count('<circle class="point"') + html.count('<rect class="point open"')
+    assert (html.count("<h2>"), marks) == (2, 3)
+
+
+def test_legs_of_different_conventions_never_share_a_strip():
+    rows = [ledger_row("left", "typical"), ledger_row("right", "typical", used_reference="runners, standing zero")]
+    page = words_of(render_cohort("demo", ledger_of(*rows)))
+    assert page.count("Running at 3.5 m/s") == 2 * 2  # heading and name of the picture
+
+
+def test_a_cohort_without_a_comparison_says_so():
+    assert "No leg could be compared in this study." in words_of(render_cohort("demo", ledger_of()))
+
+
+def test_a_hostile_cohort_makes_no_element():
+    page = Page(render_cohort(HOSTILE, ledger_of(ledger_row("left", "typical", participant=HOSTILE, session=HOSTILE))))
+    assert (page.count("img"), page.count("script")) == (0, 0)

@@ -1,0 +1,196 @@
+"""Reports in a real browser: nothing is loaded, nothing hostile runs, and all essentials need no JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import report_examples as examples
+from report_examples import ledger_of, ledger_row, reference_for
+
+from kinematics.report import IndexRow, render_cohort, render_index, render_report
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAMES = ("unused", "low", "unclear", "safety", "nothing", "hostile")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """A folder with every kind of page."""
+    folder = tmp_path_factory.mktemp("site")
+    for name in NAMES:
+        html = render_report(examples.EXAMPLES[name](), reference=reference_for)
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    rows = [
+        IndexRow(f"P{place:04}", "1", f"P{place:04}_1.html", "run at 3.5 m/s", "low_both", "typical", 2000 - place)
+        for place in range(1000)
+    ]
+    rows[7] = IndexRow(examples.HOSTILE, examples.HOSTILE, "", examples.HOSTILE, "", "", 0, (examples.HOSTILE,))
+    (folder / "index.html").write_text(render_index("demo", rows), encoding="utf-8")
+    ledger = ledger_of(*(ledger_row(side, "typical", participant=examples.HOSTILE) for side in ("left", "right")))
+    (folder / "cohort.html").write_text(render_cohort("demo", ledger), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[dict]:
+    """Browsers that this module has started, by their path; started at most once each."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started: dict = {"launch": playwright.chromium.launch}
+        yield started
+        for path, browser in started.items():
+            if path != "launch":
+                browser.close()
+
+
+@pytest.fixture
+def browser(chromium: str, running: dict):
+    """A running browser."""
+    if chromium not in running:
+        running[chromium] = running["launch"](executable_path=chromium, args=FLAGS)
+    yield running[chromium]
+    for context in running[chromium].contexts:
+        context.close()
+
+
+class Visit:
+    """A page that was opened, with everything it asked for, said or tried."""
+
+    def __init__(self, browser, path: Path, *, width: int = 1200, javascript: bool = True) -> None:
+        self.page = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=javascript
+        ).new_page()
+        self.requests: list[str] = []
+        self.console: list[str] = []
+        self.dialogs: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.on("dialog", self._dismiss)
+        self.page.goto(path.as_uri(), wait_until="load")
+
+    def _dismiss(self, dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+
+@pytest.mark.parametrize("name", [*NAMES, "index", "cohort"])
+def test_a_page_asks_for_nothing_but_itself_and_says_nothing_on_the_console(browser, site, name):
+    path = site / f"{name}.html"
+    visit = Visit(browser, path)
+    visit.page.wait_for_timeout(300)
+    elsewhere = [url for url in visit.requests if url not in (path.as_uri(), "data:,")]
+    assert (elsewhere, visit.console, visit.dialogs) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", ["low", "unclear", "hostile", "index", "cohort"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(browser, site, name):
+    page = Visit(browser, site / f"{name}.html", width=320).page
+    for details in page.locator("details").all():
+        details.evaluate("element => { element.open = true; }")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_curves_are_drawn_where_scripts_run(browser, site):
+    page = Visit(browser, site / "unused.html").page
+    page.wait_for_selector("#curves .js-plotly-plot .scatterlayer path.js-line")
+    assert (page.locator(".js-plotly-plot").count(), page.locator("svg.still:visible").count()) == (3, 0)
+
+
+def test_single_strides_appear_when_asked_for(browser, site):
+    page = Visit(browser, site / "unused.html").page
+    lines = page.locator("#r0-hip-flexion-deg .scatterlayer path.js-line")
+    before = lines.count()
+    page.check("#curve-strides")
+    page.wait_for_timeout(300)
+    assert lines.count() == before + 2 * 24  # plotly draws a path per stride
+
+
+def test_another_recording_can_be_chosen(browser, site):
+    page = Visit(browser, site / "low.html").page
+    page.select_option("#curve-choice", "r1")
+    page.wait_for_selector("#r1-hip-flexion-deg .scatterlayer path.js-line")
+    assert (page.locator("#set-r0").is_visible(), page.locator("#set-r1").is_visible()) == (False, True)
+
+
+def test_without_scripts_readings_lanes_options_and_still_curves_are_there(browser, site):
+    page = Visit(browser, site / "unused.html", javascript=False).page
+    seen = [page.locator(f"{part}:visible").count() for part in (".verdict", "svg.lane", ".choice", "svg.still")]
+    assert seen == [2, 4, 6, 3]
+
+
+def test_without_scripts_the_index_shows_every_session(browser, site):
+    page = Visit(browser, site / "index.html", javascript=False).page
+    assert page.locator("#sessions tbody tr:visible").count() == 1000
+
+
+def test_the_index_finds_a_session_among_a_thousand_within_100_ms(browser, site):
+    page = Visit(browser, site / "index.html").page
+    taken = page.evaluate(
+        """() => { const search = document.getElementById('search'); search.value = 'P0042';
+        const start = performance.now(); search.dispatchEvent(new Event('input')); document.body.offsetHeight;
+        return performance.now() - start; }"""
+    )
+    assert (page.locator("#sessions tbody tr:visible").count(), taken <= 100) == (1, True)
+
+
+def test_the_index_sorts_numbers_as_numbers(browser, site):
+    page = Visit(browser, site / "index.html").page
+    page.click("#sessions thead th:nth-child(6) button")
+    page.click("#sessions thead th:nth-child(6) button")
+    assert page.locator("#sessions tbody tr").first.locator("th").inner_text() == "P0000"
+
+
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, site):
+    page = Visit(browser, site / "low.html").page
+    reached, outlines = [], []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.localName"))
+        outlines.append(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+    assert {"a", "summary", "curve-choice", "curve-strides"} <= set(reached)
+    assert {style for name, style in zip(reached, outlines, strict=True) if name != "body"} == {"solid"}
+
+
+@pytest.mark.parametrize("name", ["unused", "low"])
+def test_a_printed_report_has_two_to_five_pages(browser, site, name):
+    printed = Visit(browser, site / f"{name}.html").page.pdf(prefer_css_page_size=True)
+    pages = max(int(count) for count in re.findall(rb"/Count (\d+)", printed))
+    assert 2 <= pages <= 5
+
+
+def test_print_shows_the_still_curves_of_every_recording(browser, site):
+    page = Visit(browser, site / "low.html").page
+    page.wait_for_selector(".js-plotly-plot")
+    page.emulate_media(media="print")
+    assert (page.locator("svg.still:visible").count(), page.locator(".plot:visible").count()) == (6, 0)
+
+
+def test_the_first_screen_holds_both_readings(browser, site):
+    page = Visit(browser, site / "unused.html").page
+    bottoms = [box["y"] + box["height"] for card in page.locator(".card").all() if (box := card.bounding_box())]
+    assert (len(bottoms), max(bottoms) <= 900) == (2, True)
+
+
+def test_text_keeps_its_contrast_on_white_and_on_the_band(browser, site):
+    page = Visit(browser, site / "unused.html").page
+    lowest = page.evaluate(
+        """() => { const tone = colour => colour.match(/\\d+/g).slice(0, 3).map(Number)
+            .map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        const light = colour => { const [r, g, b] = tone(colour); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+        const band = light(getComputedStyle(document.querySelector('svg.lane .band')).fill);
+        const inks = [...document.querySelectorAll('svg.lane text, .small, dt, .verdict')]
+            .map(e => e instanceof SVGElement ? getComputedStyle(e).fill : getComputedStyle(e).color);
+        return Math.min(...inks.map(ink => (band + 0.05) / (light(ink) + 0.05))); }"""
+    )
+    assert lowest >= 4.5
