@@ -135,7 +135,7 @@ def segment_frames(trial: Trial, model: BodyModel, settings: Settings) -> Segmen
 
 
 def foot_heights(trial: Trial) -> dict[str, np.ndarray]:
-    """Height of each foot in every sample, the mean of the markers seen, shape (n,); none for a foot without any. [m]"""
+    """Height of each foot in every sample, mean of the markers seen, shape (n,); none for a foot without any. [m]"""
     names = _names(trial)
     heights = {}
     for side in SIDES:
