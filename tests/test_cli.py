@@ -72,7 +72,7 @@ def test_a_study_of_which_nothing_can_be_done_ends_with_two(study):
 
 
 @pytest.mark.parametrize(
-    "folder, said", [("nowhere", "there is no folder 'nowhere'"), (".", "trials.csv: the file cannot")]
+    "folder, said", [("nowhere", "there is no folder 'nowhere'"), (".", "trials.csv: this file does not exist")]
 )
 def test_a_folder_that_is_no_study_is_one_sentence_on_the_error_stream_and_ends_with_two(study, folder, said):
     result = call("run", folder)

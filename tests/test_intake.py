@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kinematics.conventions import DataError
-from kinematics.intake import COLUMNS, Answers, answers, fields, read_intake, safety
+from kinematics.intake import COLUMNS, Answers, answers, fields, read_intake, read_intake_rows, safety
 
 HEADER = "participant,session,field,side,value,unit\n"
 
@@ -68,9 +68,9 @@ def test_two_answers_to_one_question_are_refused_with_both_rows(write):
 @pytest.mark.parametrize(
     ("row", "column", "said"),
     [
-        ("P01,1,pain_nwo,,3,", "field", "The nearest known field is 'pain_now'"),
-        ("P01,1,pain_now,,11,", "value", "11 is outside 0 to 10"),
-        ("P01,1,pain_now,,nan,", "value", "nan is outside 0 to 10"),
+        ("P01,1,pain_nwo,,3,", "field", "Did you mean 'pain_now'?"),
+        ("P01,1,pain_now,,11,", "value", "11 lies outside 0 to 10. Correct the value of 'pain_now'"),
+        ("P01,1,pain_now,,nan,", "value", "'nan' is no value. Leave out the whole row"),
         ("P01,1,pain_now,,much,", "value", "'much' is not a number"),
         ("P01,1,pain_now,,'3,5',", None, "7 cells were found where the header has 6"),
         ('P01,1,pain_now,,"3,5",', "value", "with a point for the decimals"),
@@ -91,21 +91,24 @@ def test_a_mistake_is_named_with_its_row_its_column_and_the_remedy(write, row, c
     assert said in str(error)
 
 
+def test_semicolons_with_decimal_commas_are_read(write):
+    path = write("P01;1;pain_now;;2,5;", header=HEADER.replace(",", ";"))
+    assert read_intake(path)["value"].tolist() == ["2.5"]
+
+
 def test_a_missing_column_is_named(write):
     assert "column 'unit' is missing" in str(error_of(write(header="participant,session,field,side,value\n")))
 
 
-def test_semicolons_between_columns_are_recognised(write):
-    assert "Separate the columns by commas." in str(error_of(write(header=HEADER.replace(",", ";"))))
+def test_bad_rows_cost_only_themselves(write):
+    table, errors = read_intake_rows(write("P01,1,pain_now,,much,", "P01,1,goal,,race,", "P01,1,pain_now,,3,"))
+    assert table["field"].tolist() == ["goal", "pain_now"]
+    assert [(error.file, error.row, error.column) for error in errors] == [("intake.csv", 2, "value")]
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path):
-    (tmp_path / "intake.csv").write_bytes(b"\xff\xfe\x00\x01")
-    assert "not UTF-8" in str(error_of(tmp_path / "intake.csv"))
-
-
-def test_an_open_quote_is_refused(write):
-    assert "this is no CSV" in str(error_of(write('P01,1,pain_now,,"3,')))
+def test_of_two_different_answers_to_one_question_neither_is_used(write):
+    table, errors = read_intake_rows(write("P01,1,safety_pregnancy,,no,", "P01,1,safety_pregnancy,,yes,"))
+    assert (len(table), len(errors)) == (0, 1)
 
 
 def test_answers_are_typed_by_their_field():

@@ -18,11 +18,8 @@ from kinematics.store import (
     arrow_table,
     count_rows,
     curve_table,
-    replacing,
-    sweep,
     table_schema,
     write_table,
-    write_whole,
 )
 
 
@@ -162,23 +159,6 @@ def test_a_table_that_fails_half_way_leaves_the_old_one_and_nothing_else(tmp_pat
         write_table(path, "strides", breaking())
     assert count_rows(path) == 2
     assert [file.name for file in tmp_path.iterdir()] == ["strides.parquet"]
-
-
-def test_a_file_appears_only_when_it_is_whole(tmp_path):
-    path = tmp_path / "reports" / "index.html"
-    with replacing(path) as part:
-        part.write_text("half")
-        assert not path.exists()
-    assert path.read_text() == "half"
-    write_whole(path, b"whole")
-    assert path.read_bytes() == b"whole"
-
-
-def test_what_a_killed_run_left_half_written_is_swept_and_other_files_are_not(tmp_path):
-    for name in (".strides.parquet.4711.part", "notes.part", ".hidden"):
-        (tmp_path / name).write_text("x")
-    sweep(tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == [".hidden", "notes.part"]
 
 
 def test_curves_take_fewer_bytes_than_their_numbers_as_float32(tmp_path):

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import yaml
 
+from kinematics import tables
 from kinematics.conventions import SIDES, DataError
-
-if TYPE_CHECKING:
-    from _csv import Reader
+from kinematics.tables import Row, read_table, shown
 
 COLUMNS = ("participant", "session", "field", "side", "value", "unit")
+KEYS = COLUMNS[:4]  # one answer each
 SEPARATOR = ";"  # between the words of an answer that may have several
 
 Answer = str | float | tuple[str, ...]
@@ -143,9 +141,9 @@ def read_intake(path: Path | str) -> pd.DataFrame:
     Parameters
     ----------
     path : path
-        CSV with the columns participant, session, field, side, value, unit; others are left aside. The fields, their
-        values and units stand in `intake_fields.yaml`. An unanswered question has no row. Answers with several words
-        (equipment, tasks that hurt) separate them by ';'.
+        Table with the columns participant, session, field, side, value, unit; others are left aside. Comma, semicolon
+        or tab between the cells. The fields, their values and units stand in `intake_fields.yaml`.
+        An unanswered question has no row. Answers with several words (equipment, tasks that hurt) separate them by ';'.
 
     Returns
     -------
@@ -157,13 +155,54 @@ def read_intake(path: Path | str) -> pd.DataFrame:
     ------
     DataError
         Unknown field, value outside its words or range, wrong unit or side, or two different answers to one question;
-        with row and column, and the nearest valid word.
+        with row and column, and the nearest valid word. `read_intake_rows` keeps the other rows.
     """
-    path = Path(path)
-    try:
-        return _read(path)
-    except DataError as error:
-        raise error.at(path.name) from None
+    table, errors = read_intake_rows(path)
+    if errors:
+        raise errors[0]
+    return table
+
+
+def read_intake_rows(path: Path | str) -> tuple[pd.DataFrame, list[DataError]]:
+    """
+    The usable answers of an intake table, and what is wrong with each of the other rows.
+
+    Returns
+    -------
+    table : DataFrame
+        As `read_intake` returns it. Where two rows answer one question differently, neither is in it: a question of
+        safety stays open rather than being closed by the wrong one.
+    errors : list of DataError
+        In the order of the file. `row` is the line at which the row begins, so that a caller can tell whose it is.
+
+    Raises
+    ------
+    DataError
+        Where the table as a whole cannot be read, or its header cannot be understood.
+    """
+    rows = read_table(Path(path), required=COLUMNS)
+    kept: dict[tuple[str, ...], tuple[int, dict[str, str]]] = {}
+    torn = set()
+    for row in rows.rows:
+        answer = _answer(row)
+        if row.errors:
+            continue
+        key = tuple(answer[name] for name in KEYS)
+        line, first = kept.setdefault(key, (row.line, answer))
+        if first["value"] != answer["value"]:
+            torn.add(key)
+            problem = f"'{answer['field']}' was answered '{first['value']}' in row {line} and '{answer['value']}' here."
+            row.fault("value", problem, "Keep one of the two rows; until then neither is used.")
+    return _frame(answer for key, (_, answer) in kept.items() if key not in torn), rows.errors
+
+
+def empty_intake() -> pd.DataFrame:
+    """An intake table without answers."""
+    return _frame(())
+
+
+def _frame(rows: Iterable[dict[str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(COLUMNS), dtype="str")
 
 
 def answers(intake: pd.DataFrame) -> Answers:
@@ -201,147 +240,59 @@ def safety_of(given: Answers) -> Safety:
     return Safety(state, unanswered, flagged)
 
 
-def nearest(word: str, words: tuple[str, ...] | list[str]) -> str:
+def nearest(word: str, words: Sequence[str]) -> str:
     """A sentence that names the closest known word, or lists them where none is close."""
-    known = {name.lower(): name for name in words}
-    close = get_close_matches(word.lower().replace(" ", "_"), known, n=1, cutoff=0.6)
-    return f"The nearest known word is '{known[close[0]]}'." if close else f"Known words: {', '.join(words)}."
+    close = tables.nearest(word, words)
+    return f"The nearest known word is '{close}'." if close else f"Known words: {', '.join(words)}."
 
 
 def _raised(flag: Flag, name: str, given: Answers) -> bool:
     return given.word(name) == flag.value and (not flag.along or given.word(flag.along) == "yes")
 
 
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError("the file is not UTF-8 text.", remedy="Save it as 'CSV UTF-8'.") from None
-    except OSError as error:
-        raise DataError(f"the file cannot be read ({error.strerror}).") from None
-    try:
-        return _table(csv.reader(StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise DataError(f"this is no CSV ({error}).", remedy="Close every double quote that is opened.") from None
+def _answer(row: Row) -> dict[str, str]:
+    """The row's cells in the package's spelling; what cannot be used is a fault of the row."""
+    if row.errors:  # too many cells: nothing in them is sure
+        return {}
+    for name in ("participant", "session", "field"):
+        row.required(name)
+    row.required("value", "Leave out the whole row of an unanswered question.")
+    name = row.word("field", fields(), "The fields are listed in docs/exercises.md.")
+    if row.errors:
+        return {}
+    field = fields()[name]
+    checked = {"field": name, "side": _side(field, row), "value": _value(field, row), "unit": _unit(field, row)}
+    return {"participant": row.text("participant"), "session": row.text("session"), **checked}
 
 
-def _table(reader: Reader) -> pd.DataFrame:
-    header = [name.strip() for name in next(reader, [])]
-    _check_header(header)
-    seen: dict[tuple[str, ...], tuple[str, int]] = {}
-    kept = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = _row(header, cells, reader.line_num)
-        key, line = (row["participant"], row["session"], row["field"], row["side"]), reader.line_num
-        value, first = seen.setdefault(key, (row["value"], line))
-        if value != row["value"]:
-            raise DataError(
-                f"'{row['field']}' was answered '{value}' in row {first} and '{row['value']}' here.",
-                row=line,
-                column="value",
-                remedy="Keep one of the two rows.",
-            )
-        if first == line:
-            kept.append(row)
-    return pd.DataFrame(kept, columns=list(COLUMNS), dtype="str")
+def _side(field: Field, row: Row) -> str:
+    side = row.text("side").lower()
+    if side not in {"none": ("",), "required": SIDES, "optional": (*SIDES, "")}[field.side]:
+        expected = {"none": "Leave the side empty.", "required": "Write left or right, a row for each."}
+        remedy = expected.get(field.side, "Write left or right, or leave it empty.")
+        row.fault("side", f"{shown(row.text('side'))} is no side for '{field.name}'.", remedy)
+    return side
 
 
-def _check_header(header: list[str]) -> None:
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        remedy = (
-            "Separate the columns by commas." if ";" in "".join(header) else "The columns are " + ", ".join(COLUMNS)
-        )
-        raise DataError(f"column '{missing[0]}' is missing.", row=1, remedy=remedy.removesuffix(".") + ".")
-    twice = [name for name in COLUMNS if header.count(name) > 1]
-    if twice:
-        raise DataError(f"column '{twice[0]}' stands in the header twice.", row=1, remedy="Remove one of them.")
-
-
-def _row(header: list[str], cells: list[str], line: int) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise DataError(
-            f"{len(cells)} cells were found where the header has {len(header)}.",
-            row=line,
-            remedy="Put text that holds a comma in double quotes.",
-        )
-    row = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name in COLUMNS}
-    for name in ("participant", "session", "field", "value"):
-        if not row[name]:
-            remedy = "Leave out the whole row of an unanswered question." if name == "value" else "Fill it in."
-            raise DataError("the cell is empty.", row=line, column=name, remedy=remedy)
-    field = fields().get(row["field"])
-    if field is None:
-        raise DataError(
-            f"'{row['field']}' is not a known field.", row=line, column="field", remedy=_near_field(row["field"])
-        )
-    row["side"] = _side(field, row["side"], line)
-    row["value"] = _value(field, row["value"], line)
-    row["unit"] = _unit(field, row["unit"], line)
-    return row
-
-
-def _near_field(word: str) -> str:
-    close = get_close_matches(word.lower(), list(fields()), n=1, cutoff=0.5)
-    return f"The nearest known field is '{close[0]}'." if close else "The fields are listed in docs/exercises.md."
-
-
-def _side(field: Field, side: str, line: int) -> str:
-    allowed = {"none": ("",), "required": SIDES, "optional": (*SIDES, "")}[field.side]
-    if side.lower() in allowed:
-        return side.lower()
-    expected = {"none": "Leave the side empty.", "required": "Write left or right, a row for each."}
-    raise DataError(
-        f"'{side}' is no side for '{field.name}'.",
-        row=line,
-        column="side",
-        remedy=expected.get(field.side, "Write left or right, or leave it empty."),
-    )
-
-
-def _value(field: Field, value: str, line: int) -> str:
+def _value(field: Field, row: Row) -> str:
     if field.kind == "number":
-        return _number(field, value, line)
+        low, high = field.range or (-math.inf, math.inf)
+        remedy = f"Correct the value of '{field.name}', or leave out the row."
+        return f"{row.number('value', low, high, remedy=remedy):.12g}"
+    value = row.text("value")
     words = value.split(SEPARATOR) if field.kind == "words" else [value]
     found = [word.strip().lower() for word in words if word.strip()] or [value]
     for word in found:
         if word not in field.values:
-            raise DataError(
-                f"'{word}' is no answer to '{field.name}'.",
-                row=line,
-                column="value",
-                remedy=nearest(word, field.values),
-            )
-    ordered = [word for word in field.values if word in found]
-    return SEPARATOR.join(ordered)
+            row.fault("value", f"{shown(word)} is no answer to '{field.name}'.", nearest(word, field.values))
+    return SEPARATOR.join(word for word in field.values if word in found)
 
 
-def _number(field: Field, value: str, line: int) -> str:
-    low, high = field.range or (-float("inf"), float("inf"))
-    try:
-        number = float(value)
-    except ValueError:
-        comma = " with a point for the decimals" if "," in value else ""
-        raise DataError(
-            f"'{value}' is not a number.", row=line, column="value", remedy=f"Write a number{comma}."
-        ) from None
-    if not low <= number <= high:  # also refuses NaN
-        raise DataError(
-            f"{value} is outside {low:g} to {high:g}, the range of '{field.name}'.",
-            row=line,
-            column="value",
-            remedy="Correct the value, or leave out the row.",
-        )
-    return f"{number:.12g}"
-
-
-def _unit(field: Field, unit: str, line: int) -> str:
-    if unit in field.unit:
-        return field.unit[0]
-    expected = f"Write {field.unit[0]}." if field.unit[0] else "Leave the unit empty."
-    raise DataError(f"'{unit}' is not the unit of '{field.name}'.", row=line, column="unit", remedy=expected)
+def _unit(field: Field, row: Row) -> str:
+    if row.text("unit") not in field.unit:
+        expected = f"Write {field.unit[0]}." if field.unit[0] else "Leave the unit empty."
+        row.fault("unit", f"{shown(row.text('unit'))} is not the unit of '{field.name}'.", expected)
+    return field.unit[0]
 
 
 def _typed(field: Field, value: str) -> Answer:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from kinematics.conventions import (
     STRIDE_KEYS,
     Column,
 )
+from kinematics.files import replacing
 from kinematics.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -58,8 +57,6 @@ BARE_NUMBERS = ("value",)
 ORDER = ("participant", "session", "trial", "side", "stride")
 #: Rows gathered before a row group is written: bounds the memory and keeps the groups few.
 ROWS_PER_GROUP = 8192
-#: Ending of the names of files that are being written.
-PART = ".part"
 
 
 def table_schema(name: str) -> pa.Schema:
@@ -219,33 +216,3 @@ def count_rows(path: Path) -> int:
     import pyarrow.parquet as pq
 
     return pq.read_metadata(path).num_rows
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """
-    A temporary name beside `path`, to be written within the block; it becomes `path` when the block ends well.
-
-    Where it does not, the temporary file is removed and `path` stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    try:
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    with replacing(path) as part:
-        part.write_bytes(content)
-
-
-def sweep(folder: Path) -> None:
-    """Removes what a run that was cut off left half written in `folder`."""
-    for part in folder.glob(f".*{PART}"):
-        part.unlink(missing_ok=True)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kinematics
-from kinematics.store import PART, TABLES, write_table
+from kinematics.files import PART
+from kinematics.store import TABLES, write_table
 from kinematics.study import Session
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kinematics.files import write_whole
 from kinematics.pipeline import cache
 from kinematics.pipeline.cache import Record
 from kinematics.pipeline.work import Places
-from kinematics.store import TABLES, write_table, write_whole
+from kinematics.store import TABLES, write_table
 from kinematics.study import Study
 
 if TYPE_CHECKING:

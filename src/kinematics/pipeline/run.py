@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kinematics.files import sweep
 from kinematics.pipeline import cache, outputs
 from kinematics.pipeline.cache import Record
 from kinematics.pipeline.work import Places, records
-from kinematics.store import count_rows, sweep
+from kinematics.store import count_rows
 from kinematics.study import Study, read_study
 
 

@@ -15,9 +15,9 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from kinematics.conventions import DataError
+from kinematics.files import write_whole
 from kinematics.pipeline import cache
 from kinematics.pipeline.cache import Record
-from kinematics.store import write_whole
 from kinematics.study import Session, Study
 
 #: Folder below the study's tables in which each session's part is kept for the next run.

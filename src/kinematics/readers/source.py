@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from kinematics.conventions import DataError
+from kinematics.files import decode, read_bytes
 
 HEAD_BYTES = 65_536
 HEAD_LINES = 80
 FEWEST_HEAD_LINES = 5  # even where they are longer than HEAD_BYTES
 _NEWLINE = 10
+#: Five bytes that Windows-1252 leaves undefined, and that decoders refuse, become question marks.
+_DEFINED_IN_CP1252 = bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sha256")
 
 
@@ -115,7 +118,9 @@ class Source:
 
     @cached_property
     def _decoded(self) -> tuple[bytes, str]:
-        data, encoding = _decode(self.data)
+        data, encoding = decode(self.data)
+        if encoding == "cp1252":
+            data = data.translate(_DEFINED_IN_CP1252)
         if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
             data = data.replace(b"\r", b"\n")
         return data, encoding
@@ -130,13 +135,7 @@ def read_source(path: Path) -> Source:
     DataError
         Where the file cannot be opened or is empty.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError("this file does not exist.", file=path.name, remedy="Check its name and folder.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable name"
-        raise DataError(f"this file cannot be read ({reason}).", file=path.name) from None
+    data = read_bytes(path)
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise DataError("this file is empty.", file=path.name, remedy="Export it again.")
     return Source(path.name, data, _THREADS.submit(_sha256, data), path)
@@ -144,17 +143,3 @@ def read_source(path: Path) -> Source:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _decode(data: bytes) -> tuple[bytes, str]:
-    """Bytes in an encoding that Arrow reads, and its name."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace").encode("utf-8"), "utf8"
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if data.isascii():
-        return data, "utf8"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data, "cp1252"
-    return data, "utf8"

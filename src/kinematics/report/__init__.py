@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kinematics.assessment import Assessment
+from kinematics.files import write_whole
 from kinematics.report.cohort_page import render_cohort
 from kinematics.report.index_page import IndexRow, render_index
-from kinematics.report.page import write_whole
 from kinematics.report.session_page import render_report
 
 __all__ = ["IndexRow", "render_cohort", "render_index", "render_report", "write_report"]
@@ -26,4 +26,4 @@ def write_report(path: Path | str, assessment: Assessment) -> Path:
     assessment : Assessment
         From `kinematics.assess`.
     """
-    return write_whole(path, render_report(assessment))
+    return write_whole(path, render_report(assessment).encode())

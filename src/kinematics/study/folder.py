@@ -11,7 +11,6 @@ import pandas as pd
 from kinematics.conventions import DataError
 from kinematics.settings import Settings, read_settings
 from kinematics.study.sessions import Participant, Session, Study
-from kinematics.study.texttable import TextTable, read_text_table, shown
 from kinematics.study.trials import (
     PARTICIPANT_COLUMNS,
     PARTICIPANT_EXTRAS,
@@ -24,6 +23,7 @@ from kinematics.study.trials import (
     without_clashes,
 )
 from kinematics.study.visit_rows import exam_of_visits, intake_of_visits
+from kinematics.tables import Table, read_table, shown
 
 TABLES = ("participants.csv", "trials.csv", "exam.csv", "intake.csv", "study.toml")
 
@@ -85,25 +85,23 @@ def _name(folder: Path) -> str:
     return folder.name if folder.name not in ("", "..") else folder.resolve().name
 
 
-def _trial_rows(folder: Path) -> TextTable:
-    table = read_text_table(folder / "trials.csv", required=TRIAL_COLUMNS, optional=TRIAL_EXTRAS)
+def _trial_rows(folder: Path) -> Table:
+    table = read_table(folder / "trials.csv", required=TRIAL_COLUMNS, optional=TRIAL_EXTRAS)
     if not table.rows:
         raise DataError("the table has a header and no trial.", file=table.file, remedy="Write one row for each trial.")
     return table
 
 
-def _person_rows(folder: Path, faults: Faults) -> TextTable:
+def _person_rows(folder: Path, faults: Faults) -> Table:
     """Rows of participants.csv; none, with a fault of the study, where the file cannot be read."""
     path = folder / "participants.csv"
     if not path.is_file():
-        return TextTable(path.name)
+        return Table(path.name)
     try:
-        return read_text_table(
-            path, required=PARTICIPANT_COLUMNS[:1], optional=PARTICIPANT_COLUMNS[1:] + PARTICIPANT_EXTRAS
-        )
+        return read_table(path, required=PARTICIPANT_COLUMNS[:1], optional=PARTICIPANT_COLUMNS[1:] + PARTICIPANT_EXTRAS)
     except DataError as error:
         faults.study.append(error)
-        return TextTable(path.name)
+        return Table(path.name)
 
 
 def _by_visit(table: pd.DataFrame) -> Callable[[Visit], pd.DataFrame]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from kinematics.conventions import TASKS, ZEROS, DataError
 from kinematics.study.sessions import Participant, TrialEntry
-from kinematics.study.texttable import Row, TextTable, shown
+from kinematics.tables import Row, Table, shown
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<!\.)")
 ID_REMEDY = "An id has letters, digits, '.', '_' or '-', at most 64, begins with a letter or digit, ends without a dot."
@@ -55,7 +55,7 @@ class Faults:
         return ""
 
 
-def participants(table: TextTable, faults: Faults) -> dict[str, Participant]:
+def participants(table: Table, faults: Faults) -> dict[str, Participant]:
     """
     Participants by id, from the rows of participants.csv.
 
@@ -91,7 +91,7 @@ def _participant(name: str, row: Row) -> Participant:
     )
 
 
-def trials_by_visit(table: TextTable, folder: Path, faults: Faults) -> dict[Visit, list[TrialEntry]]:
+def trials_by_visit(table: Table, folder: Path, faults: Faults) -> dict[Visit, list[TrialEntry]]:
     """
     Trials of each visit, ordered by name, from the rows of trials.csv.
 
