@@ -9,8 +9,41 @@ from typing import Any
 import numpy as np
 
 from kinematics.conventions import TASKS, ZEROS, DataError
-from kinematics.readers import rbds, tidy
+from kinematics.readers import (
+    apdm,
+    bids,
+    blue_trident,
+    bodykin,
+    c3d,
+    c3d_csv,
+    curves,
+    delsys,
+    generic_imu,
+    motive,
+    mvn,
+    mvnx,
+    noraxon,
+    opensense,
+    opensim,
+    phyphox,
+    pycgm,
+    qtm,
+    rbds,
+    rbds_forces,
+    sensor_logger,
+    shimmer,
+    step_metrics,
+    tidy,
+    trc,
+    vicon_nexus,
+    vicon_workstation,
+    visual3d,
+    xio,
+    xsens_dot,
+    xsens_mt,
+)
 from kinematics.readers.events_table import read_events
+from kinematics.readers.excel import as_text, is_workbook
 from kinematics.readers.request import Request
 from kinematics.readers.source import Source, read_source
 from kinematics.readers.text import find_block
@@ -18,7 +51,42 @@ from kinematics.settings import Settings
 from kinematics.trial import Trial
 
 #: In the order in which they are asked whether the content is theirs.
-FORMATS = {module.NAME: module for module in (rbds, tidy)}
+FORMATS = {
+    module.NAME: module
+    for module in (
+        c3d,
+        mvnx,
+        visual3d,
+        curves,
+        trc,
+        opensense,
+        opensim,
+        vicon_nexus,
+        vicon_workstation,
+        qtm,
+        motive,
+        xsens_mt,
+        shimmer,
+        xsens_dot,
+        apdm,
+        blue_trident,
+        delsys,
+        xio,
+        phyphox,
+        sensor_logger,
+        step_metrics,
+        rbds,
+        rbds_forces,
+        bids,
+        mvn,
+        noraxon,
+        bodykin,
+        pycgm,
+        c3d_csv,
+        generic_imu,
+        tidy,
+    )
+}
 
 __all__ = ["FORMATS", "read_events", "read_trial"]
 
@@ -77,25 +145,25 @@ def read_trial(
         mapping=None if mapping is None else Path(mapping),
         settings=settings or Settings(),
     )
-    source = read_source(path)
-    trial = _format_of(source, format, request).read(source, request)
+    module, source = _recognised(read_source(path), format, request)
+    trial = module.read(source, request)
     return trial if events is None else replace(trial, events=read_events(events))
 
 
-def _format_of(source: Source, named: str | None, request: Request) -> Any:
-    """The module that reads a source: the one named, else the first that recognises the content."""
-    if named is not None:
-        return FORMATS[named]
-    for module in FORMATS.values():
-        if module.recognises(source):
-            return module
-    if request.mapping is not None:
-        return tidy
-    find_block(source)  # says why it is no table
+def _recognised(source: Source, named: str | None, request: Request) -> tuple[Any, Source]:
+    """The module that reads a source (the one named, else the first that knows the content), and what it is given."""
+    texts = as_text(source) if is_workbook(source) and not mvn.recognises(source) else [source]
+    for module in [FORMATS[named]] if named else FORMATS.values():
+        for text in texts:  # modules outside: a sheet that only looks like a plain table has to wait
+            if module.recognises(text):
+                return module, text
+    if named is not None or request.mapping is not None:
+        return FORMATS[named or "tidy"], texts[0]
+    find_block(texts[0])  # says why it is no table
     raise DataError(
-        f"this table is of no known format; its first line is '{source.head[0].strip()[:60]}'.",
+        f"this table is of no known format; its first line is '{texts[0].head[0].strip()[:60]}'.",
         file=source.file,
-        remedy="Known are marker files (Time, R.ASISX, ...) and tables of angles (time_s, hip_flexion_l, ...).",
+        remedy="docs/formats.md lists the formats; a table of angles needs time_s and hip_flexion_l or _r.",
     )
 
 

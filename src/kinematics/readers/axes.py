@@ -87,7 +87,7 @@ def _check_right(matrix: np.ndarray, markers: dict[str, np.ndarray], names: Mark
 
 
 def _mean(markers: dict[str, np.ndarray], labels: tuple[str, ...]) -> np.ndarray:
-    positions = [markers[label] for label in labels if np.isfinite(markers[label]).any()]
+    positions = [markers[label] for label in labels if np.isfinite(markers[label]).any(axis=1).all()]
     if not positions:
         return np.full(3, np.nan)
     return np.nanmean(np.concatenate(positions, axis=1), axis=1)

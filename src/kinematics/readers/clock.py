@@ -13,6 +13,8 @@ from kinematics.signals import sampling_rate
 LONGEST_STEP = 1.5
 #: Rows whose time is off the even grid by more than this are not evenly sampled. [share of a step]
 LARGEST_JITTER = 0.25
+#: An even grid with this many times more samples than the file has rows comes from a broken time.
+LONGEST_GRID = 20
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def even_clock(time_s: np.ndarray, *, resolution_s: float, declared_hz: float | 
         rate = _snap(1.0 / float(np.mean(steps[regular])), declared_hz)
         place = np.rint((time_s - time_s[0]) * rate).astype(np.intp)
     _check_rate(rate, declared_hz, file)
+    _check_length(place, time_s, file, column)
     off = np.abs(time_s - time_s[0] - place / rate)
     if off.max() > LARGEST_JITTER / rate + resolution_s or (np.diff(place) < 1).any():
         row = int(np.argmax(off))
@@ -109,6 +112,17 @@ def _check_increasing(time_s: np.ndarray, resolution_s: float, file: str, column
             file=file,
             column=column,
             remedy="Export one trial per file, with times of at least three decimals.",
+        )
+
+
+def _check_length(place: np.ndarray, time_s: np.ndarray, file: str, column: str) -> None:
+    if place[-1] > LONGEST_GRID * place.size:
+        at = int(np.argmax(np.diff(time_s)))
+        raise DataError(
+            f"time jumps from {time_s[at]:g} s to {time_s[at + 1]:g} s.",
+            file=file,
+            column=column,
+            remedy="Export one recording per file, with its times in one unit.",
         )
 
 

@@ -15,6 +15,7 @@ from kinematics.files import decode, read_bytes
 
 HEAD_BYTES = 65_536
 HEAD_LINES = 80
+NEAR_LINES = 200  # found by walking from the start, without a pass over the whole file
 FEWEST_HEAD_LINES = 5  # even where they are longer than HEAD_BYTES
 _NEWLINE = 10
 #: Five bytes that Windows-1252 leaves undefined, and that decoders refuse, become question marks.
@@ -104,7 +105,7 @@ class Source:
         return starts if starts[-1] == len(self.text) else np.append(starts, len(self.text))
 
     def _start_of(self, line: int) -> int:
-        if "line_starts" not in self.__dict__ and line <= len(self.head):
+        if "line_starts" not in self.__dict__ and line <= NEAR_LINES:
             start = 0
             for _ in range(line):
                 end = self.text.find(b"\n", start)

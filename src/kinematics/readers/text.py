@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -120,7 +120,7 @@ def read_positions(block: Block, positions: Sequence[int]) -> list[np.ndarray]:
     from pyarrow import csv as arrow
 
     width = block.width
-    wanted = [str(position) for position in positions]
+    wanted = [str(position) for position in dict.fromkeys(positions)]
     try:
         parsed = arrow.read_csv(
             pa.BufferReader(block.source.rows(block.first_line, block.stop_line)),
@@ -140,7 +140,7 @@ def read_positions(block: Block, positions: Sequence[int]) -> list[np.ndarray]:
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError):
         raise _blame(block, positions, width) from None
-    columns = [_as_numpy(parsed.column(name)) for name in wanted]
+    columns = [_as_numpy(parsed.column(str(position))) for position in positions]
     if any(np.isinf(values).any() for values in columns):
         raise _blame(block, positions, width)
     return columns
@@ -154,6 +154,12 @@ def decimals(cells: Sequence[str]) -> int:
         if re.search(r"[.,]", cell)
     ]
     return max(found, default=0)
+
+
+def printed_resolution(cells: Sequence[str]) -> float:
+    """Unit of the last decimal that cells use, zeros behind it not counted: 0.017000 and 0.033000 have 0.001."""
+    used = decimals([re.sub(r"([.,]\d*?)0+$", r"\1", cell) for cell in cells])
+    return 10.0 ** -(used or decimals(cells))
 
 
 def is_number(cell: str) -> bool:
@@ -210,8 +216,8 @@ def _blame(block: Block, positions: Sequence[int], width: int) -> DataError:
     """The error that names the first cell that is no number, or the first row of another width."""
     encoding = "utf-8" if block.source.encoding == "utf8" else block.source.encoding
     data = block.source.rows(block.first_line, block.stop_line)
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline=""), delimiter=block.separator)
-    for row in reader:
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding, "replace", ""), delimiter=block.separator)
+    for row in _until_broken(reader):
         line = block.first_line + reader.line_num
         if not any(cell.strip() for cell in row):
             continue
@@ -233,3 +239,11 @@ def _blame(block: Block, positions: Sequence[int], width: int) -> DataError:
                     remedy="Leave a gap empty, or write NaN.",
                 )
     return DataError("this table cannot be read as numbers.", file=block.file, remedy="Export it again as CSV.")
+
+
+def _until_broken(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Rows up to where quotes make no sense any more."""
+    try:
+        yield from reader
+    except csv.Error:
+        return

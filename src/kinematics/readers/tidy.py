@@ -1,225 +1,208 @@
-"""Tidy tables of joint angles: one header row, a time column, one column per angle."""
+"""Tidy tables of joint angles: a header of one or more rows, a time or frame column, one column per angle."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from kinematics.conventions import PELVIS_ANGLES, SIDED_ANGLES, SIDES, DataError, sided
-from kinematics.readers.clock import even_clock
+from kinematics.conventions import DataError
+from kinematics.readers import opensim
+from kinematics.readers.clock import Clock, even_clock
+from kinematics.readers.column_names import find_angles, find_frame, find_time, has_unit, is_ambiguous, refusal
+from kinematics.readers.joint_angles import check_degrees, unwrapped, without_constant
+from kinematics.readers.mapping import HIP_FLEXIONS, Mapped, check_mapped, read_mapping, turned
 from kinematics.readers.request import Request
 from kinematics.readers.source import Source
-from kinematics.readers.text import Block, decimals, find_block, read_columns
+from kinematics.readers.text import Block, find_block, is_number, printed_resolution, read_positions
+from kinematics.readers.visual3d_text import shape_of
 from kinematics.trial import Passport, Trial
 
 NAME = "tidy"
 FORMAT = "tidy angles"
-#: Names under which the time is found, after `_key`, with the seconds in one unit.
-TIME_NAMES = {"time": 1.0, "times": 1.0, "t": 1.0, "timestamp": 1.0, "timems": 1e-3}
-SIDE_WORDS = {"l": "left", "left": "left", "lt": "left", "r": "right", "right": "right", "rt": "right"}
-UNIT_WORDS = {
-    "deg": 1.0,
-    "degree": 1.0,
-    "degrees": 1.0,
-    "rad": np.degrees(1.0),
-    "radian": np.degrees(1.0),
-    "radians": np.degrees(1.0),
-}
-#: Stem of a column's name -> (angle, sign). The noun names the positive direction.
-SIDED_STEMS = {
-    "hipflexion": ("hip_flexion_deg", 1.0),
-    "hipextension": ("hip_flexion_deg", -1.0),
-    "hipadduction": ("hip_adduction_deg", 1.0),
-    "hipabduction": ("hip_adduction_deg", -1.0),
-    "hiprotation": ("hip_internal_rotation_deg", 1.0),
-    "hipinternalrotation": ("hip_internal_rotation_deg", 1.0),
-    "hipexternalrotation": ("hip_internal_rotation_deg", -1.0),
-    "thighflexion": ("thigh_flexion_deg", 1.0),
-    "thighextension": ("thigh_flexion_deg", -1.0),
-}
-PELVIS_STEMS = {
-    "pelvisanteriortilt": ("pelvis_anterior_tilt_deg", 1.0),
-    "anteriorpelvictilt": ("pelvis_anterior_tilt_deg", 1.0),
-    "pelvicanteriortilt": ("pelvis_anterior_tilt_deg", 1.0),
-    "pelvisposteriortilt": ("pelvis_anterior_tilt_deg", -1.0),
-    "pelvistilt": ("pelvis_anterior_tilt_deg", 1.0),
-    "pelvictilt": ("pelvis_anterior_tilt_deg", 1.0),
-    "pelvisobliquity": ("pelvis_obliquity_deg", 1.0),
-    "pelvicobliquity": ("pelvis_obliquity_deg", 1.0),
-    "pelvisrotation": ("pelvis_rotation_deg", 1.0),
-    "pelvicrotation": ("pelvis_rotation_deg", 1.0),
-}
-#: Columns that only OpenSim's pelvis has: there a positive tilt is posterior, a positive list right side down.
-OPENSIM_MARKS = ("pelvistx", "pelvislist")
-OPENSIM_STEMS = {
-    "pelvistilt": ("pelvis_anterior_tilt_deg", -1.0),
-    "pelvislist": ("pelvis_obliquity_deg", -1.0),
-    "pelvisrotation": ("pelvis_rotation_deg", 1.0),
-}
-AMBIGUOUS = ("pelvistilt", "pelvictilt")
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """One column of the file and what it becomes."""
-
-    column: str
-    target: str
-    sign: float
-    to_deg: float
+#: Words of a header's second row that say a raw sensor signal.
+SENSOR_WORDS = ("acc", "gyr", "gyro", "mag")
 
 
 def recognises(source: Source) -> bool:
-    """Whether a table has a time column and the hip flexion of at least one side."""
+    """Whether a table names the hip flexion of a side beside a time or frames, or is a kind that is refused by name."""
     try:
-        table = find_block(source)
+        table, joined = _table(source)
     except DataError:
         return False
-    targets = {mapped.target for mapped in _automatic(table)}
-    return _time_column(table) is not None and any(sided("hip_flexion_deg", side) in targets for side in SIDES)
+    if opensim.recognises(source) or shape_of(source):
+        return False
+    if set(HIP_FLEXIONS) & {mapped.target for mapped in find_angles(table.names)}:
+        return find_time(table.names) is not None or find_frame(table.names) is not None
+    return _refusal(table, joined) is not None
 
 
 def read(source: Source, request: Request) -> Trial:
     """
     An angle trial, in degrees and the project's signs.
 
-    The zero is the request's, else "model" for OpenSim's coordinates, else unknown. A mapping is a TOML file:
+    The zero is the request's, else unknown. A table without time needs the request's rate. A mapping is a TOML file:
     ``[columns]``, then ``hip_flexion_left_deg = {column = "LHip", sign = -1, unit = "deg"}`` for each angle.
 
     Raises
     ------
     DataError
-        Where time, hip flexion or a mapped column is missing, two columns claim one angle, or a cell is no number.
+        Where time and rate, hip flexion or a mapped column are missing, two columns claim one angle, angles are in
+        undeclared radians, no hip was measured, or a cell is no number.
+
+    Notes
+    -----
+    A table that names the pelvis as OpenSim does is read with OpenSim's signs, whatever format was asked for.
     """
-    table = find_block(source)
-    mapped = _automatic(table) if request.mapping is None else _from_toml(request.mapping, table)
-    _check(mapped, table)
-    time = _time_column(table)
-    if time is None:
-        raise DataError("there is no time column.", file=table.file, remedy="Add a column time_s, in seconds.")
-    column, to_s = time
-    numbers = _without_empty_end(read_columns(table, [column, *(entry.column for entry in mapped)]))
-    digits = decimals([row[table.names.index(column)] for row in table.first_rows])
-    clock = even_clock(
-        numbers[column] * to_s,
-        resolution_s=to_s * 10.0**-digits,
-        declared_hz=request.rate_hz,
-        file=table.file,
-        column=column,
-    )
-    channels = {entry.target: clock.spread(numbers[entry.column] * (entry.sign * entry.to_deg)) for entry in mapped}
-    opensim = request.mapping is None and _is_opensim(table)
+    if request.mapping is None and opensim.recognises(source):
+        return opensim.read(source, request)
+    table, joined = _table(source)
+    mapped = find_angles(table.names) if request.mapping is None else _by_user(request, table)
+    if request.mapping is None and not set(HIP_FLEXIONS) & {entry.target for entry in mapped}:
+        problem = _refusal(table, joined)
+        if problem is not None:
+            raise problem
+    check_mapped(mapped, table.file)
+    clock, columns = _clock_and_columns(table, mapped, request)
+    channels = {
+        entry.target: clock.spread(column * entry.factor) for entry, column in zip(mapped, columns, strict=True)
+    }
+    if request.mapping is None and not any(has_unit(entry.column) for entry in mapped):
+        check_degrees(channels, file=table.file, task=request.task)
+    channels, still = without_constant(channels, table.file)
+    channels, wraps = unwrapped(channels)
     passport = Passport(
         sources=(("motion", source.file, source.sha256),),
-        format="OpenSim coordinates" if opensim else FORMAT,
+        format=FORMAT,
         rate_hz=clock.rate_hz,
         axes="angles as the file has them",
-        zero=request.zero or ("model" if opensim else "unknown"),  # type: ignore[arg-type]
+        zero=request.zero or "unknown",  # type: ignore[arg-type]
         model="as in the file",
-        sign_changes=tuple(f"{entry.column} times {entry.sign:+g}" for entry in mapped if entry.sign < 0),
-        notes=(*clock.notes, *_notes(mapped, opensim)),
+        sign_changes=turned(mapped),
+        notes=(*clock.notes, *still, *wraps, *_doubts(mapped, request)),
     )
     return Trial(source.stem, "angles", request.task, request.speed_m_s, clock.time_s, passport, channels=channels)
 
 
-def _automatic(table: Block) -> list[Mapped]:
-    """Columns whose names say what they are."""
-    pelvis = OPENSIM_STEMS if _is_opensim(table) else PELVIS_STEMS
-    found = [entry for column in table.names if (entry := _match(column, pelvis)) is not None]
+def _table(source: Source) -> tuple[Block, bool]:
+    """The table, the rows of a header of several joined into one name per column, and whether there were several."""
+    block = find_block(source)
+    filled = [name for name in block.names if name]
+    above = _header_rows(source, block)
+    if not above or len(set(filled)) == len(filled):
+        return block, False
+    names = list(block.names)
+    for row in above:
+        names = [
+            f"{left}_{right}" if left and right else left or right
+            for left, right in zip(_filled_on(row), names, strict=True)
+        ]
+    return replace(block, names=("", *names[1:]) if _counts(block) else tuple(names)), True
+
+
+def _header_rows(source: Source, block: Block) -> list[list[str]]:
+    """Rows of names directly above the last one, nearest first."""
+    found = []
+    for number in range(block.first_line - 2, -1, -1):
+        cells = [cell.strip().strip('"') for cell in source.head[number].split(block.separator)]
+        named = [cell for cell in cells if cell]
+        if len(cells) != len(block.names) or len(named) < 2 or any(map(is_number, named)):
+            break
+        found.append(cells)
     return found
 
 
-def _match(column: str, pelvis: dict[str, tuple[str, float]]) -> Mapped | None:
-    words = re.findall(r"[A-Za-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", column).lower())
-    units = [word for word in words if word in UNIT_WORDS]
-    sides = [word for word in words if word in SIDE_WORDS]
-    stem = "".join(word for word in words if word not in UNIT_WORDS and word not in SIDE_WORDS and word != "angle")
-    to_deg = UNIT_WORDS[units[0]] if units else 1.0
-    if stem in SIDED_STEMS and len(sides) == 1:
-        angle, sign = SIDED_STEMS[stem]
-        return Mapped(column, sided(angle, SIDE_WORDS[sides[0]]), sign, to_deg)
-    if stem in pelvis and not sides:
-        angle, sign = pelvis[stem]
-        return Mapped(column, angle, sign, to_deg)
-    return None
+def _filled_on(cells: list[str]) -> list[str]:
+    """A row of merged cells: an empty cell has the name to its left."""
+    out: list[str] = []
+    for column, cell in enumerate(cells):
+        out.append(cell or (out[-1] if column > 1 else ""))
+    return out
 
 
-def _is_opensim(table: Block) -> bool:
-    return any(_key(name) in OPENSIM_MARKS for name in table.names)
+def _counts(block: Block) -> bool:
+    """Whether the first column counts rows: whole numbers in steps of one."""
+    cells = [row[0] for row in block.first_rows]
+    if not all(cell.lstrip("-").isdigit() for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def _from_toml(path: Path, table: Block) -> list[Mapped]:
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("columns", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"this mapping cannot be read ({reason}).", file=path.name) from None
-    known = [sided(angle.name, side) for angle in SIDED_ANGLES for side in SIDES] + [a.name for a in PELVIS_ANGLES]
-    mapped = []
-    for target, entry in entries.items():
-        entry = {"column": entry} if isinstance(entry, str) else entry
-        if target not in known:
-            raise DataError(
-                f"'{target}' is no angle of this project.", file=path.name, remedy=f"Use one of {', '.join(known)}."
-            )
-        if entry.get("column") not in table.names:
-            raise DataError(
-                f"column '{entry.get('column')}' for {target} is not in {table.file}.",
-                file=path.name,
-                remedy="Correct its name.",
-            )
-        if entry.get("sign", 1) not in (1, -1) or entry.get("unit", "deg") not in UNIT_WORDS:
-            raise DataError(f"{target}: sign has to be 1 or -1, unit deg or rad.", file=path.name)
-        mapped.append(
-            Mapped(entry["column"], target, float(entry.get("sign", 1)), UNIT_WORDS[entry.get("unit", "deg")])
-        )
-    return mapped
+def _by_user(request: Request, table: Block) -> list[Mapped]:
+    assert request.mapping is not None
+    mapped = read_mapping(request.mapping, table.names, table.file)
+    return [replace(entry, position=table.names.index(entry.column)) for entry in mapped]
 
 
-def _check(mapped: list[Mapped], table: Block) -> None:
-    targets = [entry.target for entry in mapped]
-    for target in targets:
-        if targets.count(target) > 1:
-            columns = ", ".join(f"'{entry.column}'" for entry in mapped if entry.target == target)
-            raise DataError(
-                f"{columns} all read as {target}.", file=table.file, remedy="Say which one in a mapping file."
-            )
-    if not any(sided("hip_flexion_deg", side) in targets for side in SIDES):
+def _clock_and_columns(table: Block, mapped: list[Mapped], request: Request) -> tuple[Clock, list[np.ndarray]]:
+    """The clock, by the time column or by frames and the declared rate, and the mapped columns."""
+    positions = [entry.position for entry in mapped]
+    time, frame = find_time(table.names), find_frame(table.names)
+    if time is None and (frame is None or request.rate_hz is None):
+        what = "there is no time column" + ("" if frame is None else ", and frames alone have no rate")
         raise DataError(
-            "there is no column of hip flexion.",
-            file=table.file,
-            remedy="Name the columns hip_flexion_l and hip_flexion_r, or give a mapping file.",
+            f"{what}.", file=table.file, remedy="Add a column time_s, in seconds, or state rate_hz in trials.csv."
         )
+    position, to_s = time if time is not None else (frame or 0, 1.0 / (request.rate_hz or 1.0))
+    numbers = _without_empty_end(read_positions(table, [position, *positions]))
+    time_s, columns = numbers[0] * to_s, numbers[1:]
+    cells = [row[position] for row in table.first_rows if len(row) > position]
+    resolution = to_s * printed_resolution(cells) if time is not None else 0.0
+    name = table.names[position] or "1"
+    return _clock(time_s, resolution, request.rate_hz, table.file, name), columns
 
 
-def _time_column(table: Block) -> tuple[str, float] | None:
-    for name in table.names:
-        key = re.sub(r"(s|sec|seconds|second)$", "", _key(name)) if _key(name) not in TIME_NAMES else _key(name)
-        if key in TIME_NAMES:
-            return name, TIME_NAMES[key]
+def _clock(time_s: np.ndarray, resolution_s: float, declared_hz: float | None, file: str, column: str) -> Clock:
+    """The clock; times that repeat because they were rounded too far are taken from end to end, where they allow it."""
+    steps = np.diff(time_s)
+    if time_s.size > 3 and np.isfinite(time_s).all() and (steps == 0).any() and (steps >= 0).all() and steps.any():
+        rate = declared_hz or (time_s.size - 1) / float(time_s[-1] - time_s[0])
+        even = time_s[0] + np.arange(time_s.size) / rate
+        if np.abs(time_s - even).max() <= resolution_s * 1.0001:
+            note = f"Times repeat (rounded to {resolution_s:g} s); the rate is {rate:.4g} Hz from end to end."
+            return Clock(rate, even, np.arange(time_s.size), (note,))
+    return even_clock(time_s, resolution_s=resolution_s, declared_hz=declared_hz, file=file, column=column)
+
+
+def _without_empty_end(columns: list[np.ndarray]) -> list[np.ndarray]:
+    """Columns without the rows at the end in which every cell is empty."""
+    filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
+    stop = int(filled[-1]) + 1 if filled.size else 0
+    return [values[:stop] for values in columns]
+
+
+def _refusal(table: Block, joined: bool) -> DataError | None:
+    """Why a table without hip angles is of no use, where it tells."""
+    problem = refusal(table.names, table.file)
+    if problem is not None or not joined:
+        return problem
+    parts = [name for name in table.names if name]
+    shown = ", ".join(dict.fromkeys(name.rsplit("_", 2)[0] for name in parts[:12]))
+    if find_time(table.names) is None and any(
+        word in name.lower().split("_") for name in parts for word in SENSOR_WORDS
+    ):
+        return DataError(
+            f"this is a table of raw sensor signals ({shown}): it has no time, no units, and no sensor that is named "
+            f"after pelvis or thigh.",
+            file=table.file,
+            remedy="Give the device's own export, with sensors on pelvis and thighs.",
+        )
+    if {name.rsplit("_", 1)[-1].lower() for name in parts} <= {"x", "y", "z"}:
+        shown = ", ".join(dict.fromkeys(name.rsplit("_", 1)[0] for name in parts))
+        return DataError(
+            f"this is a table of marker positions ({shown[:60]}) without rate and unit.",
+            file=table.file,
+            remedy="Give the motion capture system's own export (C3D, TRC, TSV), with pelvis and thighs.",
+        )
     return None
 
 
-def _without_empty_end(numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Columns without the rows at the end in which every cell is empty."""
-    filled = np.flatnonzero(np.any([np.isfinite(values) for values in numbers.values()], axis=0))
-    stop = int(filled[-1]) + 1 if filled.size else 0
-    return {name: values[:stop] for name, values in numbers.items()}
-
-
-def _notes(mapped: list[Mapped], opensim: bool) -> list[str]:
-    notes = []
-    if opensim:
-        notes.append("OpenSim coordinates: tilt and list were turned; zero is the model's neutral pelvis.")
-    for entry in mapped:
-        if not opensim and _key(re.sub(r"_?\(?(deg|rad)\)?$", "", entry.column)) in AMBIGUOUS:
-            notes.append(f"'{entry.column}' was taken as anterior positive; a mapping file can say otherwise.")
-    return notes
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+def _doubts(mapped: list[Mapped], request: Request) -> list[str]:
+    if request.mapping is not None:
+        return []
+    return [
+        f"'{entry.column}' was taken as anterior positive; a mapping file can say otherwise."
+        for entry in mapped
+        if is_ambiguous(entry.column)
+    ]
