@@ -101,5 +101,5 @@ def test_the_pelvis_tips_forward_from_mid_stance_to_peak_thigh_extension_in_near
 
 
 @pytest.mark.real
-def test_no_stride_of_the_ten_runners_is_lost(default):
-    assert default["strides"].sum() == 2498
+def test_of_the_ten_runners_strides_only_the_three_beside_a_leaping_marker_are_left_out(default):
+    assert default["strides"].sum() == 2498 - 3  # runner 4 at 4.5 m/s: a pelvis marker is 24 mm off in one sample

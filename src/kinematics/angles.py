@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,46 @@ import pandas as pd
 
 from kinematics.conventions import SAMPLE_COLUMNS, SIDES, DataError, sided
 from kinematics.rotations import hip_angles as hip_cardan
-from kinematics.rotations import pelvis_angles, thigh_flexion
+from kinematics.rotations import pelvis_angles, thigh_flexion, thigh_lean
 from kinematics.settings import Settings
 from kinematics.signals import fill_gaps, lowpass
 from kinematics.trial import Passport, Trial
 
 SEQUENCE = "hip Z-X'-Y'' (ISB), pelvis rotation-obliquity-tilt"
+
+HIDDEN_TILT = "Zero is the standing pose: the pelvis's own tilt in standing, and the thighs' lean, are hidden in it."
+ENTERED_TILT = (
+    "A standing tilt of {:g} deg was entered and moves tilt and hip flexion to anatomical zero; the thighs were taken "
+    "as vertical in standing (runners of Fukuchi 2017 stand with them about 6 deg behind)."
+)
+NO_HEADING = (
+    "Without magnetometers the headings of the sensors are not comparable: there is no hip rotation or adduction, and "
+    "the pelvis's rotation is counted from its own mean heading."
+)
+
+
+@dataclass(frozen=True)
+class Body:
+    """
+    What markers tell beside the angles, every sample, in laboratory axes (forward, up, right).
+
+    Attributes
+    ----------
+    pelvis_m : array, shape (3, n)
+        Middle of the pelvis's markers. [m]
+    feet_m : mapping of side to array, shape (3, n)
+        A marker of each foot, forefoot before heel; a foot without markers is left out. [m]
+    thigh_lean_deg : mapping of side to array, shape (n,)
+        Thigh against the vertical across the laboratory's forward axis, hip to the right of the knee positive. [deg]
+    misfit_mm, jump_mm : mapping of segment ("pelvis", "left", "right") to array, shape (n,)
+        How far the segment's worst marker is from its place in the segment, and leaps from sample to sample. [mm]
+    """
+
+    pelvis_m: np.ndarray
+    feet_m: Mapping[str, np.ndarray]
+    thigh_lean_deg: Mapping[str, np.ndarray]
+    misfit_mm: Mapping[str, np.ndarray]
+    jump_mm: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -29,6 +64,8 @@ class Angles:
     table : DataFrame
         `conventions.SAMPLE_COLUMNS`; NaN where a segment was not seen. [s, deg]
     passport : Passport
+    body : Body, optional
+        Of marker trials: positions and the quality of the fit.
     """
 
     name: str
@@ -36,13 +73,21 @@ class Angles:
     speed_m_s: float
     table: pd.DataFrame
     passport: Passport
+    body: Body | None = None
 
     def _repr_html_(self) -> str:
         lines = f"<p><b>{self.name}</b>: {self.task}, {len(self.table)} samples at {self.passport.rate_hz:g} Hz</p>"
         return lines + self.table.describe().loc[["min", "mean", "max"]].round(1).to_html()
 
 
-def hip_angles(trial: Trial, static: Trial | None = None, *, settings: Settings | None = None) -> Angles:
+def hip_angles(
+    trial: Trial,
+    static: Trial | None = None,
+    *,
+    gait: Trial | None = None,
+    standing_tilt_deg: float = np.nan,
+    settings: Settings | None = None,
+) -> Angles:
     """
     Hip, thigh and pelvis angles in every sample, low-passed.
 
@@ -50,16 +95,20 @@ def hip_angles(trial: Trial, static: Trial | None = None, *, settings: Settings 
     thigh frames, which the motion trial's markers then carry along as rigid bodies. Their zero is anatomical: 0 deg
     of tilt is the plane of ASIS and PSIS level, 0 deg of hip flexion the thigh's long axis in the pelvis's frontal
     plane. Angle trials keep the zero of their file; a thigh angle that the file lacks is hip flexion minus anterior
-    tilt, exact in the sagittal plane only.
+    tilt, exact in the sagittal plane only. Sensor trials take standing for zero, which hides the standing tilt.
 
     Parameters
     ----------
     trial : Trial
-        Of kind "markers" or "angles".
     static : Trial, optional
-        Standing marker trial of the same visit.
+        Standing trial of the same visit, of markers or sensors.
+    gait : Trial, optional
+        A walk or run with the same sensors, for a functional trial of sensors: it shows where ahead is.
+    standing_tilt_deg : float, optional
+        Anterior tilt of the pelvis in standing, measured otherwise: it moves sensors' tilt and hip flexion to an
+        anatomical zero. [deg]
     settings : Settings, optional
-        Hip centre, filter, longest gap filled.
+        Hip centre, filter, longest gap filled, sensors.
 
     Returns
     -------
@@ -68,14 +117,16 @@ def hip_angles(trial: Trial, static: Trial | None = None, *, settings: Settings 
     Raises
     ------
     DataError
-        Where a marker trial has no static trial or too few markers.
+        Where a marker trial has no static trial or too few markers, or sensors cannot be trusted.
     """
     settings = settings or Settings()
-    if trial.base == "cycle" or trial.kind in ("orientations", "imu"):
-        what = "mean curves of a stride" if trial.base == "cycle" else f"a trial of kind '{trial.kind}'"
+    if trial.base == "cycle":
         raise DataError(
-            f"this is {what}; hip angles over time need markers or angles.", file=trial.passport.sources[0][1]
+            "these are mean curves of a stride; hip angles over time need a recording over time.",
+            file=trial.passport.sources[0][1],
         )
+    if trial.kind in ("imu", "orientations"):
+        return _from_sensors(trial, static, gait, standing_tilt_deg, settings)
     if trial.kind == "angles":
         return _from_angles(trial, settings)
     if static is None:
@@ -88,14 +139,20 @@ def hip_angles(trial: Trial, static: Trial | None = None, *, settings: Settings 
 
 
 def standing_deg(static: Trial, *, settings: Settings | None = None) -> dict[str, float]:
-    """Mean angles of a static trial, named as sample columns: standing tilt, standing hip angle ... [deg]"""
+    """
+    Mean angles of a static trial, named as sample columns: standing tilt, standing hip angle ... [deg]
+
+    Empty for sensors: what they measure begins at the standing pose.
+    """
+    if static.kind in ("imu", "orientations"):
+        return {}
     angles = hip_angles(static, static, settings=settings)
     means = angles.table.drop(columns="time_s").mean()
     return {str(name): float(value) for name, value in means.to_dict().items() if np.isfinite(value)}
 
 
 def _from_markers(trial: Trial, static: Trial, settings: Settings) -> Angles:
-    from kinematics.models.markers import calibrate, segment_frames
+    from kinematics.models.markers import calibrate, foot_positions, segment_frames
 
     model = calibrate(static, settings)
     frames = segment_frames(trial, model, settings)
@@ -116,7 +173,40 @@ def _from_markers(trial: Trial, static: Trial, settings: Settings) -> Angles:
         sequence=SEQUENCE,
         filter=_filter_words("markers", settings),
     ).noting(*model.notes, *frames.notes)
-    return Angles(trial.name, trial.task, trial.speed_m_s, _table(trial, columns), passport)
+    body = Body(
+        pelvis_m=frames.pelvis_m,
+        feet_m=foot_positions(trial, settings),
+        thigh_lean_deg={side: thigh_lean(frames.thighs[side]) for side in SIDES},
+        misfit_mm=frames.misfit_mm,
+        jump_mm=frames.jump_mm,
+    )
+    return Angles(trial.name, trial.task, trial.speed_m_s, _table(trial.time_s, columns), passport, body)
+
+
+def _from_sensors(
+    trial: Trial, static: Trial | None, gait: Trial | None, standing_tilt_deg: float, settings: Settings
+) -> Angles:
+    from kinematics.models.inertial import frame_angles, sensor_frames
+
+    frames = sensor_frames(trial, static, gait=gait, settings=settings)
+    columns = frame_angles(frames, standing_tilt_deg=standing_tilt_deg)
+    smooth = lowpass(np.stack(list(columns.values())), settings.filter.cutoff_hz, frames.rate_hz)
+    entered = bool(np.isfinite(standing_tilt_deg))
+    notes = [ENTERED_TILT.format(standing_tilt_deg) if entered else HIDDEN_TILT]
+    if not frames.one_earth:
+        notes.append(NO_HEADING)
+    passport = trial.passport.with_(
+        sources=trial.passport.sources + tuple(("static", *rest) for _, *rest in static.passport.sources)
+        if static is not None
+        else trial.passport.sources,
+        rate_hz=frames.rate_hz,
+        zero="anatomical" if entered else "standing",
+        model=frames.model,
+        sequence=SEQUENCE,
+        filter=_filter_words("angles", settings),
+    ).noting(*notes, *frames.notes)
+    table = _table(frames.time_s, dict(zip(columns, smooth, strict=True)))
+    return Angles(trial.name, trial.task, trial.speed_m_s, table, passport)
 
 
 def _from_angles(trial: Trial, settings: Settings) -> Angles:
@@ -133,12 +223,12 @@ def _from_angles(trial: Trial, settings: Settings) -> Angles:
     passport = trial.passport.with_(
         sequence=trial.passport.sequence or "as in the file", filter=_filter_words("angles", settings)
     ).noting(*notes)
-    return Angles(trial.name, trial.task, trial.speed_m_s, _table(trial, columns), passport)
+    return Angles(trial.name, trial.task, trial.speed_m_s, _table(trial.time_s, columns), passport)
 
 
-def _table(trial: Trial, columns: dict[str, np.ndarray]) -> pd.DataFrame:
-    missing = np.full(trial.time_s.size, np.nan)
-    data = {"time_s": trial.time_s} | {c.name: columns.get(c.name, missing) for c in SAMPLE_COLUMNS[1:]}
+def _table(time_s: np.ndarray, columns: dict[str, np.ndarray]) -> pd.DataFrame:
+    missing = np.full(time_s.size, np.nan)
+    data = {"time_s": time_s} | {c.name: columns.get(c.name, missing) for c in SAMPLE_COLUMNS[1:]}
     return pd.DataFrame(data)
 
 

@@ -80,6 +80,15 @@ def thigh_flexion(thigh: np.ndarray) -> np.ndarray:
     return np.rad2deg(np.arctan2(-thigh[0, 1], thigh[1, 1]))
 
 
+def thigh_lean(thigh: np.ndarray) -> np.ndarray:
+    """
+    Angle of the thigh against the vertical across the forward axis, shape (n,); hip right of the knee positive. [deg]
+
+    Taken from the thigh's long axis (y, knee to hip): ``atan2(y_right, y_up)``.
+    """
+    return np.rad2deg(np.arctan2(thigh[2, 1], thigh[1, 1]))
+
+
 def fit_rigid_body(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """
     Least-squares rotations that turn a marker cluster's reference positions into its positions, all samples at once.
@@ -107,7 +116,7 @@ def fit_rigid_body(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     to_centre = filled - np.einsum("mn,min->in", weight, filled)[None]
     covariance = np.einsum("mn,min,mjn->ijn", seen.astype(float), from_centre, to_centre, optimize=True)
     spread = np.einsum("mn,min->n", seen, from_centre**2) + np.einsum("mn,min->n", seen, to_centre**2)
-    rotation = _rotation_of(_horn_quaternion(covariance, 0.5 * spread))
+    rotation = rotation_of(_horn_quaternion(covariance, 0.5 * spread))
     rotation[:, :, (seen.sum(axis=0) < 3) | _in_a_line(covariance)] = np.nan
     return rotation
 
@@ -189,7 +198,7 @@ def _cofactors(a: np.ndarray) -> np.ndarray:
 _PAIRS = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
 
 
-def _rotation_of(q: np.ndarray) -> np.ndarray:
+def rotation_of(q: np.ndarray) -> np.ndarray:
     """Rotations (3, 3, n) of unit quaternions (4, n; scalar first)."""
     w, x, y, z = q
     return np.array(

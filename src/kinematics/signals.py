@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 #: A second-order filter passed forward and backward lets through 1/2 of the power at 1.246 times less than its design
@@ -93,12 +95,12 @@ def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray
     -------
     array, shape (k, n)
     """
-    from scipy.signal import butter, sosfiltfilt
+    from scipy.signal import sosfiltfilt
 
     if cutoff_hz >= HIGHEST_CUTOFF * 0.5 * rate_hz or signals.shape[1] < 2:
         return signals
     share = 2.0 / np.pi * np.arctan(DOUBLE_PASS_CORRECTION * np.tan(np.pi * cutoff_hz / rate_hz))
-    sections = butter(2, share, output="sos")
+    sections = _butterworth(float(share))
     missing = np.isnan(signals)
     bridged = _bridge(signals, missing) if missing.any() else signals
     pad = min(signals.shape[1] - 1, int(np.ceil(3 * rate_hz / cutoff_hz)))
@@ -156,6 +158,14 @@ def crossings(signal: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]
     position = before + (level - signal[before]) / (signal[before + 1] - signal[before])
     rising = above[before + 1]
     return position[rising], position[~rising]
+
+
+@lru_cache(maxsize=16)
+def _butterworth(share: float) -> np.ndarray:
+    """Second-order sections of a second-order low-pass; `share` of the Nyquist frequency."""
+    from scipy.signal import butter
+
+    return butter(2, share, output="sos")
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:

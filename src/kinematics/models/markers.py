@@ -9,6 +9,7 @@ import numpy as np
 
 from kinematics.conventions import SIDES, DataError
 from kinematics.marker_sets import MarkerNames, expected, recognise
+from kinematics.models.fit_quality import jump_mm, misfit_mm, origin_m
 from kinematics.models.hip_centre import hip_centre
 from kinematics.rotations import fit_rigid_body
 from kinematics.settings import Settings
@@ -69,14 +70,37 @@ class BodyModel:
 @dataclass(frozen=True)
 class SegmentFrames:
     """
-    Frames of pelvis and thighs in every sample, shape (3, 3, n) each; NaN where too few markers were seen.
+    Pelvis and thighs in every sample.
 
-    `notes` tells what was filled or doubted.
+    Attributes
+    ----------
+    pelvis : array, shape (3, 3, n)
+        Frames; NaN where too few markers were seen.
+    thighs : mapping of side to array, shape (3, 3, n)
+    pelvis_m : array, shape (3, n)
+        Middle of the pelvis's markers, whichever of them are seen. [m]
+    misfit_mm, jump_mm : mapping of segment ("pelvis", "left", "right") to array, shape (n,)
+        How far a marker is from its place in the segment, and how far it leaps from sample to sample. [mm]
+    notes : tuple of str
+        What was filled or doubted.
     """
 
     pelvis: np.ndarray
     thighs: Mapping[str, np.ndarray]
+    pelvis_m: np.ndarray
+    misfit_mm: Mapping[str, np.ndarray]
+    jump_mm: Mapping[str, np.ndarray]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Tracked:
+    """One segment in every sample: frames, origin, and how well its markers fit."""
+
+    frames: np.ndarray
+    origin_m: np.ndarray
+    misfit_mm: np.ndarray
+    jump_mm: np.ndarray
 
 
 def calibrate(static: Trial, settings: Settings) -> BodyModel:
@@ -131,7 +155,33 @@ def segment_frames(trial: Trial, model: BodyModel, settings: Settings) -> Segmen
     notes: list[str] = []
     pelvis = _track(trial, model.pelvis, "pelvis", settings, notes, file)
     thighs = {side: _track(trial, model.thighs[side], f"{side} thigh", settings, notes, file) for side in SIDES}
-    return SegmentFrames(pelvis, thighs, tuple(notes))
+    every = {"pelvis": pelvis, **thighs}
+    return SegmentFrames(
+        pelvis=pelvis.frames,
+        thighs={side: thigh.frames for side, thigh in thighs.items()},
+        pelvis_m=pelvis.origin_m,
+        misfit_mm={name: segment.misfit_mm for name, segment in every.items()},
+        jump_mm={name: segment.jump_mm for name, segment in every.items()},
+        notes=tuple(notes),
+    )
+
+
+def foot_positions(trial: Trial, settings: Settings) -> dict[str, np.ndarray]:
+    """
+    Where each foot is in every sample, shape (3, n), low-passed; none for a foot without any marker. [m]
+
+    One marker stands for the foot, forefoot before heel because it stays on the ground longer: the one seen most.
+    """
+    names = _names(trial)
+    feet = {}
+    for side in SIDES:
+        labels = [label for role in ("toe_fifth", "toe_first", "heel") for label in names.of(role, side)]
+        seen = [int(np.isfinite(trial.markers[label][0]).sum()) for label in labels]
+        if any(seen):
+            raw = trial.markers[labels[int(np.argmax(seen))]]
+            filled, _ = fill_gaps(raw, round(settings.gaps.fill_up_to_s * trial.rate_hz))
+            feet[side] = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz)
+    return feet
 
 
 def foot_heights(trial: Trial) -> dict[str, np.ndarray]:
@@ -235,7 +285,7 @@ def _require(points, role: str, side: str, names: MarkerNames, file: str) -> Non
         )
 
 
-def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes: list[str], file: str) -> np.ndarray:
+def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes: list[str], file: str) -> _Tracked:
     known = [label in trial.markers for label in segment.labels]
     labels = [label for label, there in zip(segment.labels, known, strict=True) if there]
     if len(labels) < FEWEST_TRACKED:
@@ -251,7 +301,9 @@ def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes:
     if count or lost:
         notes.append(f"{what}: {count // 3} marker samples filled, {lost} left out as longer gaps.")
     smooth = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz).reshape(raw.shape)
-    return _fit(segment.positions[known], smooth, what, file)
+    reference = segment.positions[known]
+    frames = _fit(reference, smooth, what, file)
+    return _Tracked(frames, origin_m(reference, smooth, frames), misfit_mm(reference, smooth, frames), jump_mm(raw))
 
 
 def _fit(reference: np.ndarray, positions: np.ndarray, what: str, file: str) -> np.ndarray:

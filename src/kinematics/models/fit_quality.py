@@ -1,0 +1,74 @@
+"""How well a segment's markers fit the segment, sample by sample: what tells a mistaken marker from a moving one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def origin_m(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """
+    Position of a segment's origin in every sample, shape (3, n), from the markers that are seen. [m]
+
+    Parameters
+    ----------
+    reference : array, shape (m, 3)
+        Markers in the segment's frame. [m]
+    positions : array, shape (m, 3, n)
+        Markers in the laboratory; NaN where lost. [m]
+    frames : array, shape (3, 3, n)
+        As `rotations.fit_rigid_body` gives them.
+    """
+    weight, centre = _middle(positions)
+    return centre - np.einsum("ijn,jn->in", frames, np.einsum("mn,mi->in", weight, reference))
+
+
+def misfit_mm(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """
+    How far the worst marker of a segment is from where the fitted segment has it, shape (n,). [mm]
+
+    Each marker's median offset over the trial is taken off: markers that sit a little elsewhere than in the static
+    trial are no fault of a sample. 0 where the segment is not seen.
+
+    Parameters
+    ----------
+    reference, positions, frames
+        As for `origin_m`.
+    """
+    origin = origin_m(reference, positions, frames)
+    own = np.einsum("ijn,min->mjn", frames, positions - origin) - reference[:, :, None]
+    seen = np.isfinite(own).all(axis=1)
+    usual = np.array([np.median(rows[:, row_seen], axis=1) for rows, row_seen in zip(own, seen, strict=True)])
+    apart = np.sqrt(((own - usual[:, :, None]) ** 2).sum(axis=1))
+    return 1000.0 * np.where(seen, apart, 0.0).max(axis=0)
+
+
+def jump_mm(positions: np.ndarray) -> np.ndarray:
+    """
+    How far the worst marker leaps out of the line between its neighbouring samples, shape (n,). [mm]
+
+    Half the second difference of the raw position: the size of a spike of one sample. 0 beside a gap.
+
+    Parameters
+    ----------
+    positions : array, shape (m, 3, n)
+        Markers in the laboratory, before any filter; NaN where lost. [m]
+
+    Examples
+    --------
+    >>> raw = np.zeros((1, 3, 5))
+    >>> raw[0, 1, 2] = 0.040
+    >>> jump_mm(raw).tolist()
+    [0.0, 20.0, 40.0, 20.0, 0.0]
+    """
+    leap = np.zeros(positions.shape[2])
+    bend = np.diff(positions, n=2, axis=2)
+    leap[1:-1] = np.nan_to_num(np.sqrt((bend**2).sum(axis=1))).max(axis=0)
+    return 500.0 * leap
+
+
+def _middle(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (m, n) of the seen markers, which add up to 1, and their middle (3, n); NaN where none is seen."""
+    seen = np.isfinite(positions).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        weight = seen / seen.sum(axis=0)
+    return weight, np.einsum("mn,min->in", weight, np.where(seen[:, None], positions, 0.0))

@@ -1,0 +1,147 @@
+"""Where each stride goes, so that angles in the laboratory can be told against the direction of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from kinematics.angles import Angles
+from kinematics.signals import interpolate
+
+#: The part of stance in which the foot stands on the ground or the belt: neither landing nor rolling off.
+FOOT_STANDS = (0.25, 0.75)
+#: Below this speed of the pelvis over the foot a direction of progress says nothing. [m/s]
+SLOWEST_PROGRESS_M_S = 0.3
+#: Strides within this of the trial's line (to or fro) take the line's direction, which averages their noise: single
+#: strides of ten runners on a belt scatter by 0.2-0.5 deg about 0.7 deg to the side of the rolling foot. [deg]
+ON_THE_LINE_DEG = 3.0
+#: A file of angles whose pelvic rotation stays within this of zero over most strides is told against progress. [deg]
+FORWARD_ALREADY_DEG = 30.0
+
+
+def stride_headings(
+    angles: Angles, moments: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """
+    Direction in which each stride goes, shape (n,) per side; left of the laboratory's forward axis is positive. [deg]
+
+    The pelvis's velocity over the stride less the standing foot's velocity in mid-stance: the direction of progress
+    on the floor and on a belt alike. Strides near the trial's line, to or fro, take the line's direction, which both
+    sides make together: a foot that rolls outwards is no change of direction.
+
+    Parameters
+    ----------
+    angles : Angles
+    moments : mapping of side to (start_s, toe_off_s, end_s), shape (n,) each
+        [s]
+
+    Returns
+    -------
+    dict of side to array
+        NaN where toe-off or foot is missing or the pelvis hardly progresses; empty for angles without markers.
+    """
+    body = angles.body
+    if body is None or any(side not in body.feet_m for side in moments):
+        return {}
+    begin, rate = angles.table["time_s"].iat[0], angles.passport.rate_hz
+    own = [_progress_deg(body.pelvis_m, body.feet_m[side], begin, rate, *times) for side, times in moments.items()]
+    line = on_the_line(np.concatenate(own))
+    return dict(zip(moments, np.split(line, np.cumsum([one.size for one in own])[:-1]), strict=True))
+
+
+def pelvis_heading(rotation_deg: np.ndarray, progress_deg: np.ndarray | None) -> np.ndarray:
+    """
+    Heading of each stride, shape (n,): its direction of progress, else the pelvis's mean heading over the stride. [deg]
+
+    Parameters
+    ----------
+    rotation_deg : array, shape (n, 101)
+        Pelvic rotation without jumps, right side forward positive. [deg]
+    progress_deg : array, shape (n,), or None
+        None for a trial that has angles only: its pelvic rotation is left as it is where it stays about zero.
+    """
+    pelvis = np.nan_to_num(circular_mean_rows(rotation_deg))
+    if progress_deg is not None:
+        return np.where(np.isfinite(progress_deg), progress_deg, pelvis)
+    ahead = not pelvis.size or np.median(np.abs(pelvis)) <= FORWARD_ALREADY_DEG
+    return np.zeros(pelvis.size) if ahead and np.abs(pelvis).max(initial=0.0) < 90.0 else pelvis
+
+
+def _progress_deg(
+    pelvis_m: np.ndarray,
+    foot_m: np.ndarray,
+    begin_s: float,
+    rate_hz: float,
+    start_s: np.ndarray,
+    toe_off_s: np.ndarray,
+    end_s: np.ndarray,
+) -> np.ndarray:
+    stands = np.stack([start_s + share * (toe_off_s - start_s) for share in FOOT_STANDS])
+    bounds = np.stack((start_s, end_s))
+    moved = [
+        np.diff(interpolate(where_m[[0, 2]], (np.nan_to_num(times, nan=begin_s) - begin_s) * rate_hz), axis=1)[:, 0]
+        for where_m, times in ((pelvis_m, bounds), (foot_m, stands))
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        forward, right = moved[0] / (end_s - start_s) - moved[1] / (stands[1] - stands[0])
+        slow = ~(np.hypot(forward, right) >= SLOWEST_PROGRESS_M_S)
+    return np.where(slow, np.nan, np.rad2deg(np.arctan2(-right, forward)))
+
+
+def on_the_line(heading_deg: np.ndarray) -> np.ndarray:
+    """
+    Headings (n,), those within 3 deg of the trial's line, to or fro, replaced by the line's; NaN stays. [deg]
+
+    The line is the median of the headings where they crowd most.
+
+    >>> on_the_line(np.array([1.0, 2.0, 3.0, -178.0, 90.0])).round(1).tolist()
+    [2.0, 2.0, 2.0, -178.0, 90.0]
+    """
+    known = np.isfinite(heading_deg)
+    if not known.any():
+        return heading_deg
+    counts, edges = np.histogram(heading_deg[known] % 180.0, bins=int(180.0 / ON_THE_LINE_DEG), range=(0.0, 180.0))
+    crowd = counts + np.roll(counts, 1) + np.roll(counts, -1)
+    axis = edges[np.argmax(crowd)] + 0.5 * ON_THE_LINE_DEG
+    apart = _wrapped(heading_deg - axis, 180.0)
+    line = axis + np.median(apart[np.abs(apart) <= 1.5 * ON_THE_LINE_DEG])
+    off = _wrapped(heading_deg - line, 180.0)
+    return _wrapped(np.where(np.abs(off) <= ON_THE_LINE_DEG, heading_deg - off, heading_deg), 360.0)
+
+
+def unwrapped(angle_deg: np.ndarray) -> np.ndarray:
+    """An angle over time (n,) without its jumps by 360 deg; gaps stay gaps."""
+    seen = np.isfinite(angle_deg)
+    if not seen.any() or np.ptp(angle_deg[seen]) <= 180.0:
+        return angle_deg
+    smooth = np.full(angle_deg.size, np.nan)
+    smooth[seen] = np.unwrap(angle_deg[seen], period=360.0)
+    return smooth
+
+
+def against(rotation_deg: np.ndarray, heading_deg: np.ndarray) -> np.ndarray:
+    """Pelvic rotation (n, 101) against the heading of each stride (n,), by whole turns nearest to zero. [deg]"""
+    turned = rotation_deg - heading_deg[:, None]
+    return turned - 360.0 * np.round(turned[:, ::10].mean(axis=1) / 360.0)[:, None]
+
+
+def thigh_against(thigh_flexion_deg: np.ndarray, thigh_lean_deg: np.ndarray, heading_deg: np.ndarray) -> np.ndarray:
+    """
+    Thigh flexion (n, 101) in the vertical plane of each stride's heading (n,). [deg]
+
+    With the thigh's axis y (forward, up, right), ``tan(flexion) = -y_forward / y_up`` and
+    ``tan(lean) = y_right / y_up``; turning the plane by h gives ``tan(flexion) cos h + tan(lean) sin h``.
+    """
+    h = np.deg2rad(heading_deg)[:, None]
+    turned = np.tan(np.deg2rad(thigh_flexion_deg)) * np.cos(h) + np.tan(np.deg2rad(thigh_lean_deg)) * np.sin(h)
+    return np.rad2deg(np.arctan(turned))
+
+
+def circular_mean_rows(angle_deg: np.ndarray) -> np.ndarray:
+    """Mean of each row (n, k) of an angle that has no jumps, within -180 to 180; NaN where a point is. [deg]"""
+    return _wrapped(angle_deg.mean(axis=1), 360.0)
+
+
+def _wrapped(angle_deg: np.ndarray, period: float) -> np.ndarray:
+    return (angle_deg + period / 2) % period - period / 2
