@@ -1,5 +1,6 @@
 """
-Damages files of every format at random and reads them: each ends in a Trial or a DataError, within 2 s of computing and 500 MB.
+Damages files of every format at random and reads them: each ends in a Trial or a DataError, within 2 s of computing
+and 500 MB.
 
 Seeds are real files of ``KINEMATICS_SHARED`` (default ../shared), their text cut to the first lines, and files that the
 tests write. Every format runs in a process of its own, as C3D is parsed by a library in C++::

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
 
 import numpy as np
@@ -117,25 +116,6 @@ def noraxon_lines(names=NEW, *, preamble=True, separator=",", repeat=1, contact=
         cells += ["1000" if 10 <= sample < 25 else "0"] if contact else []
         rows.append(separator.join(cells))
     return [*head, separator.join(f'"{name}"' if "," in name else name for name in names), *rows]
-
-
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    """The file cut, a part doubled, two parts swapped, or characters replaced."""
-    a, b, c = sorted(rng.randrange(len(data)) for _ in range(3))
-    return rng.choice(
-        (
-            lambda: data[:b],
-            lambda: data[:a] + data[b:],
-            lambda: data[:b] + data[a:],
-            lambda: data[:a] + data[b:c] + data[a:b] + data[c:],
-            lambda: (
-                data[:a]
-                + rng.choice((b"x", b"\t", b'"', b"\n", b",", b"\xff", b"9e99", b"\r", b"\x00"))
-                + data[a + 1 :]
-            ),
-            lambda: data.decode().encode("utf-16"),
-        )
-    )()
 
 
 # --- Xsens MVN ---------------------------------------------------------------------------------------------------

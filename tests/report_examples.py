@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.interpolate import CubicSpline
 from kinematics.assessment import Assessment, TrialResult
 from kinematics.conventions import CURVE_NAMES, EXCLUDED_COLUMNS, LEDGER_COLUMNS
 from kinematics.exercises import Options
+from kinematics.intake import fields
 from kinematics.norms import GaitReference, NoReference
 from kinematics.settings import Settings
 from kinematics.strides import Strides
@@ -192,6 +194,8 @@ def ledger_row(side: str, reading: str, *, reason: str = "used_near_limit", spee
         "test": "modified_thomas",
         "available_is_lower_bound": False,
         "zero": "anatomical",
+        "not_represented": "sex",
+        "not_stated": "level; surface",
         "next_measurement": "Repeat the modified Thomas test with the pelvis held."
         if reading == "inconclusive"
         else "",
@@ -377,6 +381,54 @@ def hostile() -> Assessment:
         row, ledger_row("right", "typical"), participant=participant, options=options, errors=(evil,), failed=evil,
         session=evil, passport=passport,
     )  # fmt: skip
+
+
+def three_visits() -> tuple[Assessment, tuple[Assessment, ...]]:
+    """A third visit and the two before it: the left side extends 18 deg more than at the visit before."""
+    earlier = tuple(
+        assessment_of(
+            ledger_row("left", "available_unused", used_deg=used, session=session),
+            ledger_row("right", "typical", session=session),
+            session=session,
+        )
+        for session, used in (("1", -6.0), ("2", -4.0))
+    )
+    rows = (ledger_row("left", "typical", session="3"), ledger_row("right", "typical", session="3"))
+    return assessment_of(*rows, session="3"), earlier
+
+
+def three_comparisons() -> Assessment:
+    """Both sides compared in all three ways; the direct comparison leads."""
+    rows = [
+        ledger_row(side, "available_unused", comparison=comparison, estimate_deg=estimate, estimate_se_deg=2.5)
+        for side in ("left", "right")
+        for comparison, estimate in (("direct", 20.0), ("sides", -8.0), ("reference", -13.9))
+    ]
+    leading = [{**row, "headline": row["comparison"] == "direct"} for row in rows]
+    return replace(unused_left(), ledger=ledger_of(*leading))
+
+
+def in_german(assessment: Assessment) -> Assessment:
+    """The same visit with German reports."""
+    settings = assessment.session.settings
+    german = settings.model_copy(update={"report": settings.report.model_copy(update={"language": "de"})})
+    return replace(assessment, session=replace(assessment.session, settings=german))
+
+
+def reviewed() -> Assessment:
+    """A visit that may have a runner's page: every safety question answered no, every exercise reviewed."""
+    visit = unused_left()
+    answers = [
+        {"participant": "P01", "session": "1", "field": name, "side": "", "value": "no", "unit": ""}
+        for name, field in fields().items()
+        if field.group == "safety"
+    ]
+    options = options_of()
+    return replace(
+        visit,
+        session=replace(visit.session, intake=pd.DataFrame(answers)),
+        options=replace(options, table=options.table.assign(review="reviewed")),
+    )
 
 
 EXAMPLES = {

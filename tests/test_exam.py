@@ -217,3 +217,14 @@ def test_less_description_never_means_less_error():
     table = sem_table().unstack("pelvis_controlled")
     assert np.all(table["no"] >= table["yes"])
     assert np.all(table[""] >= table["yes"])
+
+
+def test_two_raters_average_half_of_what_lasts():
+    exam = exam_of(exam_rows(10.0), exam_rows(12.0, rater="B"))
+    # 9 * 0.5 / 2 + 9 * 0.5 * (0.5 + 0.5 / 2)
+    assert available_range(exam)["available_se_deg"].tolist() == pytest.approx([math.sqrt(2.25 + 3.375)])
+
+
+def test_a_functional_trial_counts_as_active_unless_it_is_said_to_be_passive():
+    exam = exam_of(exam_rows(12.0, test="rom", active=""), exam_rows(12.0, test="rom", active="no", side="left"))
+    assert available_range(exam).set_index("side")["lower_bound"].to_dict() == {"left": False, "right": True}

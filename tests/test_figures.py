@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from report_examples import strides_of
 
-from kinematics.figures import curve_figure, label_places, mean_and_sd, side_curves, toe_off_percent
+from kinematics.figures import curve_figure, label_places, mean_and_sd, side_curves, sides_figure, toe_off_percent
 
 PEAKS = {"left": -6.0, "right": 14.0}
 
@@ -99,3 +99,18 @@ def test_names_stand_where_the_sides_lie_farthest_apart():
 def test_toe_off_is_the_median_of_valid_strides(strides):
     table = strides.table.assign(toe_off_percent=np.where(strides.table["side"] == "left", 35.0, np.nan))
     assert toe_off_percent(replace(strides, table=table)) == {"left": 35.0}
+
+
+def test_earlier_visits_grow_fainter_and_each_has_its_own_mark(strides):
+    means = {"left": np.zeros(101), "right": np.ones(101)}
+    figure = sides_figure("hip_flexion_deg", {}, {}, earlier=[means, means, means])
+    older = [trace for trace in figure["data"] if trace["meta"] == "earlier" and "left" in trace["name"]]
+    opacities = [float(trace["line"]["color"].split(",")[3].rstrip(")")) for trace in older]
+    assert opacities == sorted(opacities, reverse=True) and len({trace["marker"]["symbol"] for trace in older}) == 3
+
+
+def test_a_figure_speaks_the_language_it_is_given(strides):
+    words = {"left": "links", "right": "rechts", "reference": "Vergleich", "axis": "%", "earlier": "{side} {n}"}
+    curves = {side: np.zeros((2, 101)) for side in ("left", "right")}
+    figure = sides_figure("hip_flexion_deg", curves, {}, words=words)
+    assert {trace["name"] for trace in traces(figure, "mean")} == {"links", "rechts"}

@@ -43,7 +43,7 @@ def test_every_class_is_as_designed(demo):
     assessments, truth = demo
     for one in assessments:
         designed = truth[(truth["participant"] + "_" + truth["session"]) == one.name]
-        for row in one.ledger[one.ledger["headline"]].itertuples():
+        for row in one.ledger[one.ledger["headline"] & (one.ledger["direction"] == "extension")].itertuples():
             assert row[one.ledger.columns.get_loc("class") + 1] in set(
                 designed.loc[designed["side"] == row.side, "designed_class"]
             )

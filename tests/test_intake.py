@@ -56,6 +56,11 @@ def test_several_words_are_kept_in_the_order_of_the_form(write):
     assert answers(table)["equipment", ""] == ("mini_band", "step")
 
 
+def test_ids_of_exercises_are_kept_in_the_order_given(write):
+    table = read_intake(write("P01,1,options_struck,,hf_aslr; add_band;hf_aslr,"))
+    assert answers(table)["options_struck", ""] == ("hf_aslr", "add_band")
+
+
 def test_an_exact_repeat_is_dropped(write):
     assert len(read_intake(write("P01,1,pain_now,,3,", "P01,1,pain_now,,3.0,"))) == 1
 
@@ -82,6 +87,7 @@ def test_two_answers_to_one_question_are_refused_with_both_rows(write):
         ("P01,1,stage,left,load,", "side", "Leave the side empty"),
         ("P01,1,pain_now,both,3,", "side", "Write left or right, or leave it empty"),
         ("P01,1,pain_now,,,", "value", "Leave out the whole row"),
+        ("P01,1,options_struck,,hf-aslr,", "value", "is no id of an exercise for 'options_struck'"),
         (",1,pain_now,,3,", "participant", "the cell is empty"),
     ],
 )
@@ -168,8 +174,8 @@ def test_every_field_is_declared_completely():
     for field in fields().values():
         assert (
             field.meaning
-            and field.kind in ("word", "words", "number")
+            and field.kind in ("word", "words", "number", "ids")
             and field.side in ("none", "required", "optional")
         )
-        assert field.range is not None if field.kind == "number" else len(field.values) > 1
+        assert {"number": field.range is not None, "ids": not field.values}.get(field.kind, len(field.values) > 1)
         assert not field.flag or (field.flag.value in field.values and field.flag.along in ("", *fields()))

@@ -9,10 +9,10 @@ import pytest
 
 from kinematics import DataError
 from kinematics.models.plug_in_gait import pelvis_angles_plug_in_gait
-from kinematics.readers import c3d
-from kinematics.readers.plug_in_gait import bare, find_outputs, read_outputs
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.optical import c3d
+from kinematics.readers.shared.plug_in_gait import bare, find_outputs, read_outputs
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
 from kinematics.trial import Passport, Trial
 
 PELVIS = ("pelvis_anterior_tilt_deg", "pelvis_obliquity_deg", "pelvis_rotation_deg")

@@ -9,6 +9,8 @@ import pytest
 
 from kinematics import DataError, read_trial
 from kinematics.readers import read_events
+from kinematics.readers.shared.source import read_source
+from kinematics.readers.shared.text import Block, read_positions
 from kinematics.settings import AxesSettings, Settings
 
 TIME = np.arange(300) / 100
@@ -344,3 +346,18 @@ def test_force_of_another_length_is_refused(rbds, tmp_path):
     table.to_csv(tmp_path / "forces.txt", sep="\t", index=False)
     with pytest.raises(DataError, match="7000 rows of force do not fit 4500 rows of markers"):
         read_trial(rbds / "RBDS001runT35markers.txt", task="run", forces=tmp_path / "forces.txt")
+
+
+def test_a_column_beyond_the_end_of_the_rows_is_said_and_not_looked_for(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text("a,b,c\n1,2\n3,4\n")
+    block = Block(read_source(path), ("a", "b"), ",", ".", 1)
+    with pytest.raises(DataError, match=r"short\.csv: row 2: this row has 2 cells"):
+        read_positions(block, [4])
+
+
+def test_a_format_that_the_file_does_not_have_is_refused_by_its_name(tmp_path):
+    path = tmp_path / "run.csv"
+    path.write_text("time_s,hip_flexion_l\n" + "".join(f"{i / 100},{i % 30}\n" for i in range(60)))
+    with pytest.raises(DataError, match="has none of the marks of C3D"):
+        read_trial(path, task="run", format="c3d")

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mocap_files import BODY, SOAK, damaged
+from damage import damaged
+from mocap_files import BODY, SOAK
 
 from kinematics import DataError
-from kinematics.readers import bids, motive, noraxon, qtm
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.datasets import bids
+from kinematics.readers.optical import motive, qtm
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
+from kinematics.readers.suits import noraxon
 from kinematics.trial import Trial
 
 WALK = Request("walk")

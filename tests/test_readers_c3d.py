@@ -10,12 +10,13 @@ from pathlib import Path
 import ezc3d
 import numpy as np
 import pytest
+from damage import damaged
 from scipy.spatial.transform import Rotation
 
 from kinematics import DataError
-from kinematics.readers import c3d, pycgm, vicon_nexus, vicon_workstation
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.optical import c3d, pycgm, vicon_nexus, vicon_workstation
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
 from kinematics.trial import Trial
 
 WALK = Request(task="walk")
@@ -202,20 +203,6 @@ def test_theia_rotations_without_the_pelvis_are_refused(tmp_path):
         read(write_theia(tmp_path / "pose_0.c3d", segments))
 
 
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    harm = bytearray(data)
-    kind = rng.choice(["cut", "bytes", "header", "parameters", "double"])
-    place = rng.randrange(len(harm))
-    if kind == "cut":
-        return bytes(harm[:place])
-    if kind == "double":
-        return bytes(harm[:place] + harm[max(place - 700, 0) :])
-    limits = {"bytes": (0, len(harm)), "header": (0, 24), "parameters": (512, min(9000, len(harm)))}[kind]
-    for _ in range(rng.choice([1, 5, 30])):
-        harm[rng.randrange(*limits)] = rng.randrange(256)
-    return bytes(harm)
-
-
 def test_damage_ends_in_a_trial_or_in_a_data_error(tmp_path):
     """In a process of its own, because what is damaged is followed by a library in C++."""
     data = write_c3d(tmp_path / "m.c3d", marker_points(), events=[(0, 0.3, "Left", "Foot Strike")]).read_bytes()
@@ -223,8 +210,9 @@ def test_damage_ends_in_a_trial_or_in_a_data_error(tmp_path):
     for number in range(80):
         (tmp_path / f"d{number}.c3d").write_bytes(damaged(data, rng) or b"\0")
     script = (
-        "import sys, pathlib\nfrom kinematics import DataError\nfrom kinematics.readers import c3d\n"
-        "from kinematics.readers.request import Request\nfrom kinematics.readers.source import read_source\n"
+        "import sys, pathlib\nfrom kinematics import DataError\nfrom kinematics.readers.optical import c3d\n"
+        "from kinematics.readers.shared.request import Request\n"
+        "from kinematics.readers.shared.source import read_source\n"
         "for path in sorted(pathlib.Path(sys.argv[1]).glob('d*.c3d')):\n"
         "    try:\n        c3d.read(read_source(path), Request(task='walk'))\n    except DataError:\n        pass\n"
         "print('all read')\n"

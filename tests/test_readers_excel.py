@@ -10,11 +10,12 @@ import pytest
 from mocap_files import NEW, motive_lines, noraxon_lines, qtm_lines, six_d_lines, write, write_workbook
 
 from kinematics import DataError
-from kinematics.readers import motive, noraxon, qtm
-from kinematics.readers.excel import as_text, is_workbook, sheet_names
-from kinematics.readers.request import Request
-from kinematics.readers.source import Source, read_source
-from kinematics.readers.text import is_number
+from kinematics.readers.optical import motive, qtm
+from kinematics.readers.shared.excel import as_text, is_workbook, sheet_names
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import Source, read_source
+from kinematics.readers.shared.text import is_number
+from kinematics.readers.suits import noraxon
 from kinematics.trial import Trial
 
 pytest.importorskip("openpyxl")

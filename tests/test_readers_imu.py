@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import importlib
+import random
 from pathlib import Path
 from typing import Any
 
 import imu_files as files
 import numpy as np
 import pytest
+from damage import damaged
 from imu_files import ACCELERATION, ANGLE, GRAVITY, QUATERNION, RATE, TIME_S, WRITERS, N
 
 from kinematics.conventions import DataError
-from kinematics.readers.imu_clock import likely_tick, onto, stamped_clock, unwrap
-from kinematics.readers.imu_orientation import from_euler, from_matrix, rate_of_increments
-from kinematics.readers.imu_units import unit_of
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.inertial.imu_clock import likely_tick, onto, stamped_clock, unwrap
+from kinematics.readers.inertial.imu_orientation import from_euler, from_matrix, rate_of_increments
+from kinematics.readers.inertial.imu_units import unit_of
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
 
-MODULES = {name: importlib.import_module(f"kinematics.readers.{name}") for name in WRITERS}
+MODULES = {name: importlib.import_module(f"kinematics.readers.inertial.{name}") for name in WRITERS}
 #: Cases of damage per format.
 DAMAGED_PER_FORMAT = 40
 
@@ -472,45 +474,12 @@ def test_an_increment_of_a_hundredth_of_a_second_gives_its_rate():
 # Damage
 
 
-def damaged(data: bytes, rng: np.random.Generator) -> bytes:
-    """A file after one to three accidents: cut, lines lost, doubled or swapped, cells replaced, bytes turned over."""
-    for _ in range(rng.integers(1, 4)):
-        lines = data.split(b"\n")
-        at, other = (int(place) for place in rng.integers(0, len(lines), 2))
-        cells = lines[at].split(b",")
-        cell = int(rng.integers(0, len(cells)))
-        junk = [b"", b"n.a.", b"1e400", b"-", b'"', b"1,5", b"\xff\xfe", b"9" * 40, b"nan", b"0", b"\xe2\x88\x921"]
-        match rng.integers(0, 8):
-            case 0:
-                data = data[: int(rng.integers(1, max(2, len(data))))]
-            case 1:
-                data = b"\n".join(lines[:at] + lines[at + 1 :])
-            case 2:
-                data = b"\n".join([*lines[:at], lines[at], *lines[at:]])
-            case 3:
-                lines[at], lines[other] = lines[other], lines[at]
-                data = b"\n".join(lines)
-            case 4:
-                cells[cell] = junk[int(rng.integers(0, len(junk)))]
-                lines[at] = b",".join(cells)
-                data = b"\n".join(lines)
-            case 5:
-                lines[at] = b",".join(cells[:cell])
-                data = b"\n".join(lines)
-            case 6:
-                place = int(rng.integers(0, max(1, len(data))))
-                data = data[:place] + bytes([int(rng.integers(0, 256))]) + data[place + 1 :]
-            case _:
-                data = data.decode("utf-8", errors="replace").encode("utf-16") if rng.integers(0, 2) else data[::-1]
-    return data
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_damaged_file_ends_in_a_trial_or_one_sentence(tmp_path, name):
     file, writer = WRITERS[name]
     whole = writer(tmp_path / file).read_bytes()
-    rng = np.random.default_rng(7)
+    rng = random.Random(7)
     for _ in range(DAMAGED_PER_FORMAT):
         path = tmp_path / file
         path.write_bytes(damaged(whole, rng))

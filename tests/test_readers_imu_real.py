@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kinematics.conventions import DataError
-from kinematics.readers import (
+from kinematics.readers.inertial import (
     apdm,
     blue_trident,
     delsys,
@@ -24,8 +24,8 @@ from kinematics.readers import (
     xsens_dot,
     xsens_mt,
 )
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
 
 pytestmark = pytest.mark.real
 

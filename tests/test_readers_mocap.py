@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from damage import damaged
 from mocap_files import (
     FRAMES,
     NEW,
     OLD,
     SOAK,
     analysis_lines,
-    damaged,
     motive_lines,
     noraxon_lines,
     qtm_lines,
@@ -23,10 +23,11 @@ from mocap_files import (
 )
 
 from kinematics import DataError
-from kinematics.readers import motive, mvn, mvnx, noraxon, qtm
-from kinematics.readers.quaternions import matrices_of, quaternions_of
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.optical import motive, qtm
+from kinematics.readers.shared.quaternions import matrices_of, quaternions_of
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
+from kinematics.readers.suits import mvn, mvnx, noraxon
 from kinematics.settings import AxesSettings, Settings
 from kinematics.trial import Trial
 

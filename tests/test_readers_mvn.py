@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mocap_files import SOAK, damaged, mvn_sheets, mvn_truth, mvnx_text, write_workbook
+from damage import damaged
+from mocap_files import SOAK, mvn_sheets, mvn_truth, mvnx_text, write_workbook
 
 from kinematics import DataError
-from kinematics.readers import motive, mvn, mvnx, noraxon, qtm
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.optical import motive, qtm
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
+from kinematics.readers.suits import mvn, mvnx, noraxon
 from kinematics.trial import Trial
 
 WALK = Request("walk")

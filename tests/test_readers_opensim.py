@@ -1,17 +1,20 @@
 """OpenSim's files: coordinates, sensor orientations, markers and ground reaction force."""
 
+import random
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from damage import damaged
 from scipy.spatial.transform import Rotation
 
 import kinematics as kin
 from kinematics import DataError
-from kinematics.readers import bodykin, curves, opensense, opensim, tidy, trc, visual3d
-from kinematics.readers.request import Request
-from kinematics.readers.source import read_source
+from kinematics.readers.opensim import bodykin, opensense, opensim, trc
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import read_source
+from kinematics.readers.tables import curves, tidy, visual3d
 
 MODULES = (opensim, opensense, trc, visual3d, curves, bodykin, tidy)
 FORMATS = "data/formats"
@@ -486,23 +489,11 @@ def test_a_force_that_begins_after_the_motion_is_refused(tmp_path):
         read(trc, markers(tmp_path / "a.trc"), forces=force_file(tmp_path / "f.mot", start=0.5))
 
 
-def damaged(data: bytes, seed: int) -> bytes:
-    """Cut, doubled, swapped or overwritten pieces of a file."""
-    random = np.random.default_rng(seed)
-    for _ in range(int(random.integers(1, 4))):
-        a, b = sorted(random.integers(0, len(data), 2).tolist())
-        b = min(b, a + 400)
-        piece = data[a:b]
-        junk = [b"", piece + piece, piece[::-1], b"x,;\t\n", bytes(random.integers(0, 256, 20).tolist()), b"\n", b"\t"]
-        data = data[:a] + junk[int(random.integers(len(junk)))] + data[b:] or b" "
-    return data
-
-
 @pytest.mark.parametrize("seed", range(40))
 def test_damage_ends_in_a_trial_or_a_data_error(tmp_path, seed):
     for module, write in ((opensim, motion), (opensense, orientations), (trc, markers)):
         path = write(tmp_path / "a.txt")
-        path.write_bytes(damaged(path.read_bytes(), seed))
+        path.write_bytes(damaged(path.read_bytes(), random.Random(seed)))
         try:
             source = read_source(path)
             if module.recognises(source):

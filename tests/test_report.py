@@ -8,19 +8,44 @@ import json
 import math
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 import report_examples as examples
 from report_examples import HOSTILE, READINGS, assessment_of, ledger_of, ledger_row, options_of, reference_for
 
-from kinematics.conventions import CLASSES, CURVE_NAMES
-from kinematics.report import IndexRow, render_cohort, render_index, render_report, write_report
+from kinematics.conventions import CLASSES, CURVE_NAMES, DataError
+from kinematics.ledger import low_limit, probability_low
+from kinematics.ledger.terms import terms
+from kinematics.report import (
+    IndexRow,
+    plotly_file,
+    render_cohort,
+    render_index,
+    render_patient_page,
+    render_report,
+    write_report,
+)
 from kinematics.report.behind import sticks
+from kinematics.report.change import change, smallest_change
+from kinematics.report.downloads import as_csv, csv_files
 from kinematics.report.glance import position, reason_words, verdict_sentence
-from kinematics.report.page import content_policy, json_block, plotly_script, render
-from kinematics.report.wording import catalogue, degrees, extension, number, percent, probability_words
+from kinematics.report.healthy import label_frequency, side_spread_deg
+from kinematics.report.page import content_policy, json_block, plotly_script, readable, render
+from kinematics.report.visit import read_visit
+from kinematics.report.wording import (
+    catalogue,
+    degrees,
+    extension,
+    ledger_words,
+    number,
+    percent,
+    probability_words,
+    sentences,
+)
 from kinematics.settings import Settings
 
 TEXT = catalogue("en")
@@ -119,12 +144,16 @@ def test_a_tenth_is_written_where_the_standard_error_is_below_half_a_degree():
     assert degrees(8.26, TEXT, 0.4) == "8.3 ± 0.8 deg"
 
 
+def test_an_error_is_never_written_as_none():
+    assert degrees(12.0, TEXT, 0.01) == "12.0 ± 0.1 deg"
+
+
 def test_a_number_that_rounds_to_zero_has_no_minus():
     assert number(-0.2) == "0"
 
 
 def test_certainty_is_never_claimed():
-    assert (percent(0.9999), percent(0.0001)) == ("over 99 %", "under 1 %")
+    assert (percent(0.9999, TEXT), percent(0.0001, TEXT)) == ("over 99 %", "under 1 %")
 
 
 def test_a_probability_has_its_words():
@@ -188,7 +217,7 @@ def test_every_option_is_shown_with_dose_reason_and_mark(pages):
 
 def test_what_holds_for_a_whole_category_is_said_once(pages):
     shared = options_of().table["reason"].iloc[0]
-    assert words_of(pages["unused"]).count(shared) == 2  # warm-up and loading, not five exercises
+    assert words_of(pages["unused"]).count(shared) == 1  # for warm-up and loading together, not for five exercises
 
 
 def test_what_was_left_out_is_there_with_its_reason(pages):
@@ -255,6 +284,182 @@ def test_the_default_reference_comes_from_the_norms():
     assert "28 runners, 27 men and 1 woman" in page and "RBDS 2017" in page
 
 
+# Beside others
+
+
+def test_healthy_runners_differ_by_1_7_deg_at_3_metres_a_second():
+    assert side_spread_deg("run", 3.0) == 1.7  # between 1.5 at 2.5 m/s and 1.9 at 3.5 m/s
+
+
+def test_a_side_difference_beyond_the_healthy_spread_is_called_larger(pages):
+    # 14 - (-6) = 20 deg; 1.96 x 1.9 = 3.7
+    wanted = "Right extends 20 deg more than left in running. 95 of 100 healthy runners lie within 4 deg at this speed."
+    assert f"{wanted} This difference is larger." in words_of(pages["unused"])
+
+
+def test_two_labels_that_exclude_each_other_share_the_healthy_runners():
+    rows = [ledger_row("left", reading) for reading in CLASSES]
+    shares = [label_frequency(row, 0.9) for row in rows]
+    assert sum(shares) == pytest.approx(1.0) and max(shares[:3]) < 0.1  # low labels are rare among the healthy
+
+
+def test_a_label_of_healthy_runners_is_as_frequent_as_in_a_simulation():
+    row, generator = ledger_row("left", "typical", used_se_deg=2.6, available_se_deg=2.6), np.random.default_rng(3)
+    used, available = generator.normal(7.9, 4.5, 20_000), generator.normal(10.6, 9.6, 20_000)
+    low = [
+        probability_low(value, 2.6, limit, low_limit(mean, sd, n)[1])
+        for value, limit, mean, sd, n in ((used, 2.1, 7.9, 4.5, 28), (available, -1.7, 10.6, 9.6, 300))
+    ]
+    expected = np.mean((1 - low[0]) * (1 - low[1]) >= 0.9)
+    assert label_frequency(row, 0.9) == pytest.approx(expected, abs=0.02)
+
+
+def test_in_what_the_person_is_not_represented_is_said(pages):
+    page = words_of(pages["unused"])
+    assert "or hardly: this person's sex." in page
+    assert "not stated: this person's level of running; this surface." in page
+
+
+def test_degrees_of_reserve_stand_only_where_both_share_their_zero(pages):
+    direct = words_of(render_report(examples.three_comparisons(), reference=reference_for))
+    assert "20 ± 5 deg, one zero for both" in direct and "one zero for both" not in words_of(pages["unused"])
+
+
+def test_all_three_comparisons_are_told_with_their_own_sentences():
+    page = words_of(render_report(examples.three_comparisons(), reference=reference_for))
+    wanted = (TEXT["verdict"][kind]["available_unused"] for kind in ("reference", "sides", "direct"))
+    assert [words for words in wanted if words not in page] == []
+
+
+def test_the_smallest_change_of_two_errors_of_2_5_deg_is_6_9_deg():
+    assert smallest_change(2.5, 2.5) == pytest.approx(6.93, abs=0.005)
+
+
+def test_a_change_of_18_deg_is_called_changed_and_one_of_1_deg_is_not():
+    now, earlier = examples.three_visits()
+    rows = change(read_visit(now, reference_for, earlier=earlier)).rows
+    said = {(row.name, row.side): (row.change, row.reading) for row in rows}
+    assert said["Hip extension used, at most", "left"] == ("+18 deg", "changed")
+    assert said["Available on the test", "left"] == ("+1 deg", "no change can be shown")
+
+
+def test_visits_of_another_convention_are_not_compared():
+    now, _ = examples.three_visits()
+    other = examples.assessment_of(
+        ledger_row("left", "typical"), None, session="2", passport=examples.passport_of("x").with_(zero="standing")
+    )
+    found = change(read_visit(now, reference_for, earlier=[other]))
+    assert found.rows[:-2] == () and "visit 2" in found.note
+
+
+def test_earlier_visits_are_drawn_fainter_with_their_marks():
+    now, earlier = examples.three_visits()
+    html = render_report(now, earlier=earlier, reference=reference_for)
+    assert (html.count('class="curve earlier e1'), html.count('class="curve earlier e2')) == (6, 6)  # 3 angles, 2 sides
+
+
+# Languages
+
+
+def flat(table, path=""):
+    """Dotted key -> sentence of a catalogue."""
+    pairs = table.items() if isinstance(table, dict) else enumerate(table)
+    found = {}
+    for key, value in pairs:
+        inner = flat(value, f"{path}{key}.") if isinstance(value, dict | list) else {f"{path}{key}": value}
+        found |= inner
+    return found
+
+
+def test_both_catalogues_have_the_same_keys():
+    assert flat(sentences("de")).keys() == flat(TEXT).keys()
+
+
+def test_each_sentence_has_the_same_placeholders_in_both_languages():
+    german, english = flat(catalogue("de")), flat(TEXT)
+    found = [
+        key for key in english if set(re.findall(r"{\w+}", english[key])) != set(re.findall(r"{\w+}", german[key]))
+    ]
+    assert found == []
+
+
+def test_a_german_report_has_no_english_sentence_of_the_catalogue():
+    page = words_of(render_report(examples.in_german(examples.low_both_and_test_only()), reference=reference_for))
+    german = set(flat(catalogue("de")).values())
+    english = [words for words in flat(TEXT).values() if "{" not in words and len(words) > 25 and words not in german]
+    assert [words for words in english if words in page] == []
+
+
+def test_a_german_report_says_that_its_exercises_are_in_english():
+    html = render_report(examples.in_german(examples.unused_left()), reference=reference_for)
+    assert "nur auf Englisch" in html and '<div class="block" lang="en">' in html
+
+
+def test_german_numbers_have_a_comma():
+    assert "Laufen mit 3,5 m/s" in words_of(render_report(examples.in_german(examples.unused_left())))
+
+
+def test_each_reason_of_the_ledger_has_its_next_step_in_german():
+    from kinematics.ledger.reasons import NEAR_LIMIT, REASONS
+
+    untold = [reason for reason in set(REASONS) - set(NEAR_LIMIT) if not ledger_words("x", reason, "de")]
+    assert untold == []
+
+
+def test_the_ledgers_own_step_is_known_in_german():
+    said = terms()["steps"]["none"]
+    assert "zweiter Tag" in ledger_words(said, "used_near_limit", "de")
+
+
+# What can be saved
+
+
+def test_a_cell_that_looks_like_a_formula_is_saved_as_text():
+    saved = as_csv(pd.DataFrame({"=a": ["=1+1", "+1", "-1", "@x", "\tx", "P01"], "n": [-2.5, 1, 2, 3, 4, math.nan]}))
+    assert saved.splitlines() == ["'=a,n", "'=1+1,-2.5", "'+1,1.0", "'-1,2.0", "'@x,3.0", "'\tx,4.0", "P01,"]
+
+
+def test_options_are_not_saved_while_a_safety_question_is_open():
+    assert list(csv_files(read_visit(examples.safety_open(), reference_for))) == [
+        "P01_1_ledger.csv",
+        "P01_1_metrics.csv",
+    ]
+
+
+# The runner's page
+
+
+def test_a_runners_page_has_exercises_dose_and_rules_but_no_reading():
+    page = words_of(render_patient_page(examples.reviewed(), approved_by="A. Clinician"))
+    wanted = (
+        "A. Clinician",
+        "Split-stance hip-extension rock",
+        "2 sets of 5 a side",
+        "Pain rule",
+        "See a doctor at once",
+    )
+    shown = [words for words in SENTENCES.values() if words in page]
+    assert ([words for words in wanted if words not in page], shown) == ([], [])
+
+
+def test_a_runners_page_is_refused_while_a_safety_question_is_open():
+    visit = examples.reviewed()
+    with pytest.raises(DataError, match="safety questions of this visit are not all answered"):
+        open_question = replace(visit.session, intake=visit.session.intake.iloc[1:])
+        render_patient_page(replace(visit, session=open_question), approved_by="A. Clinician")
+
+
+def test_a_runners_page_is_refused_with_an_exercise_that_nobody_reviewed():
+    visit = examples.reviewed()
+    with pytest.raises(DataError, match="6 exercises of this visit not reviewed yet"):
+        render_patient_page(replace(visit, options=options_of()), approved_by="A. Clinician")
+
+
+def test_a_runners_page_is_refused_without_a_name():
+    with pytest.raises(DataError, match="nobody is named"):
+        render_patient_page(examples.reviewed(), approved_by=" ")
+
+
 # One safe file
 
 
@@ -293,7 +498,22 @@ def test_the_policy_names_exactly_the_scripts_and_styles_of_the_page(pages, name
 
 
 def test_no_policy_allows_inline_code_in_general():
-    assert "unsafe" not in content_policy(("a",), ("b",))
+    assert "unsafe" not in content_policy(("a",), ("b",), loads=True)
+
+
+def test_a_linked_report_of_100_strides_a_side_stays_below_400_kb():
+    rows = ledger_row("left", "low_both"), ledger_row("right", "typical")
+    visit = assessment_of(*rows, speeds=(3.5, 2.8, 4.2), n=100, angles=CURVE_NAMES)
+    assert len(render_report(visit, reference=reference_for, shared_script=plotly_file()).encode()) <= 400_000
+
+
+def test_a_shared_script_lies_beside_the_page():
+    with pytest.raises(ValueError, match="no plain name"):
+        render_report(examples.unused_left(), reference=reference_for, shared_script="../elsewhere.js")
+
+
+def test_words_in_a_pale_side_colour_are_written_in_ink():
+    assert (readable("#b3372b"), readable("#1f5fa8"), readable("#e0a030")) == (True, True, False)
 
 
 def test_hostile_words_make_no_element_and_no_attribute(pages):
@@ -390,6 +610,20 @@ def test_a_hostile_index_makes_no_element():
     row = row_of(**dict.fromkeys(fields, HOSTILE), errors=(HOSTILE,))
     page = Page(render_index(HOSTILE, [row], errors=(HOSTILE,)))
     assert (page.count("img"), page.count("script")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "complete"),
+        ({"left_class": "inconclusive"}, "unclear"),
+        ({"errors": ("a.txt: empty.",)}, "partial"),
+        ({"right_class": "withheld", "errors": ("a.txt: empty.",)}, "safety"),
+        ({"href": ""}, "failed"),
+    ],
+)
+def test_the_index_shows_the_gravest_state_of_a_session(changes, state):
+    assert f'<span class="state {state}">' in render_index("demo", [row_of(**changes)])
 
 
 def test_an_index_without_sessions_says_so():

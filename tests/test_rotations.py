@@ -102,4 +102,3 @@ def test_two_markers_or_markers_in_a_line_give_no_orientation():
     in_line = np.outer([0.0, 1.0, 2.0], [1.0, 2.0, 3.0])
     assert np.isnan(fit_rigid_body(np.eye(4, 3), moved)).any(axis=(0, 1)).tolist() == [False] * 3 + [True, False]
     assert np.isnan(fit_rigid_body(in_line, np.repeat(in_line[:, :, None], 2, axis=2))).all()
-

@@ -60,7 +60,8 @@ def values(info: FieldInfo) -> str:
         f"{SIGNS[type(limit).__name__]} {bound(limit):g}" for limit in info.metadata if type(limit).__name__ in SIGNS
     ]
     pattern = any(getattr(item, "pattern", None) for item in info.metadata)
-    return ", ".join(named or limits) or ('`"#rrggbb"`' if pattern else "any number")
+    kind = "any number" if info.annotation in (int, float) else "a file name"
+    return ", ".join(named or limits) or ('`"#rrggbb"`' if pattern else kind)
 
 
 def bound(limit: Any) -> float:

@@ -9,7 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+import kinematics as kin
+from kinematics import DataError
+from kinematics.cli import main
 from kinematics.conventions import CURVE_NAMES, CURVE_POINTS, STRIDE_KEYS
 from kinematics.metrics import METRICS
 from kinematics.store import (
@@ -168,3 +172,71 @@ def test_curves_take_fewer_bytes_than_their_numbers_as_float32(tmp_path):
     write_table(tmp_path / "c.parquet", "curves", [curve_table(rows, curves)])
     raw = 1000 * CURVE_POINTS * len(CURVE_NAMES) * 4
     assert (tmp_path / "c.parquet").stat().st_size < raw
+
+
+def test_times_and_metrics_of_strides_are_kept_to_a_millionth_and_speeds_as_they_are():
+    rows = stride_rows(1).assign(speed_m_s=3.2, peak_hip_extension_deg=8.123456789, start_s=0.1)
+    read = arrow_table("strides", rows).to_pandas().iloc[0]
+    assert read["speed_m_s"] == 3.2
+    assert read["peak_hip_extension_deg"] == round(8.123456789 * 2**20) / 2**20
+    assert abs(read["start_s"] - 0.1) < 1e-6
+
+
+def test_strides_with_the_digits_of_measurements_take_less_than_150_bytes_each(tmp_path):
+    rows, random = stride_rows(5000), np.random.default_rng(3)
+    rows[[metric.name for metric in METRICS]] = random.normal(20, 5, (5000, len(METRICS)))
+    write_table(tmp_path / "s.parquet", "strides", [arrow_table("strides", rows)])
+    assert (tmp_path / "s.parquet").stat().st_size / 5000 < 150
+
+
+@pytest.fixture
+def two_studies(tmp_path):
+    """Two studies in one folder: three strides of P01 and five of P02."""
+    for study, participant, count in (("alpha", "P01", 3), ("it's beta", "P02", 5)):
+        for name in TABLES:
+            write_table(tmp_path / study / f"{name}.parquet", name, [table_schema(name).empty_table()])
+        rows = stride_rows(count, participant=participant)
+        write_table(tmp_path / study / "strides.parquet", "strides", [arrow_table("strides", rows)])
+        write_table(tmp_path / study / "curves.parquet", "curves", [curve_table(rows, some_curves(rows))])
+    return tmp_path
+
+
+def test_one_question_goes_over_all_studies(two_studies):
+    with kin.connect(two_studies) as connection:
+        rows = connection.sql("SELECT study, count(*), max(peak_hip_extension_deg) FROM strides GROUP BY 1 ORDER BY 1")
+        assert rows.fetchall() == [("alpha", 3, 2.25), ("it's beta", 5, 4.25)]
+
+
+def test_a_point_of_a_curve_can_be_asked(two_studies):
+    with kin.connect(two_studies) as connection:
+        asked = connection.sql("SELECT hip_flexion_deg[101] FROM curves WHERE study = 'alpha' ORDER BY stride")
+        assert asked.fetchall() == [(1.0,), (2.0,), (3.0,)]
+
+
+def test_the_columns_can_be_asked_for_what_they_mean(two_studies):
+    with kin.connect(two_studies) as connection:
+        asked = connection.sql("""SELECT unit, positive FROM columns WHERE "column" = 'peak_thigh_extension_deg'""")
+        assert asked.fetchall() == [("deg", "behind")]
+
+
+def test_a_folder_without_a_study_says_what_to_run(tmp_path):
+    with pytest.raises(DataError, match=r"no study's tables.*kinematics run STUDY"):
+        kin.connect(tmp_path / "processed")
+
+
+def test_the_command_line_answers_as_a_table_and_as_csv(two_studies):
+    question = [
+        "query",
+        "SELECT study, count(*) AS n FROM strides GROUP BY 1 ORDER BY 1",
+        "--processed",
+        str(two_studies),
+    ]
+    assert CliRunner().invoke(main, question).output.split() == ["study", "n", "alpha", "3", "it's", "beta", "5"]
+    assert CliRunner().invoke(main, [*question, "--csv"]).output == "study,n\nalpha,3\nit's beta,5\n"
+
+
+def test_a_question_that_is_no_sql_ends_in_one_sentence(two_studies):
+    done = CliRunner().invoke(main, ["query", "SELECT no_such FROM strides", "--processed", str(two_studies)])
+    assert done.exit_code == 2
+    assert done.output.startswith('Error: this cannot be asked (Binder Error: Referenced column "no_such"')
+    assert "Traceback" not in done.output

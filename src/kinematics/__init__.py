@@ -30,6 +30,7 @@ _HOME = {
     "write_report": "report",
     "assess": "pipeline",
     "run_study": "pipeline",
+    "connect": "store",
     "simulate_study": "simulate",
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from kinematics.conventions import CURVE_COLUMNS, CURVE_POINTS, SIDES
+from kinematics.angles import Angles
+from kinematics.conventions import CURVE_COLUMNS, CURVE_POINTS, SIDES, sided
+from kinematics.events import Events
 from kinematics.settings import ReportSettings
 from kinematics.strides import Strides
 
@@ -18,6 +21,25 @@ STRIDE_THINNING = 2
 #: Opacity of the band of one side, and of one stride's line.
 BAND_OPACITY, STRIDE_OPACITY = 0.16, 0.35
 REFERENCE_FILL, REFERENCE_LINE, INK, GRID = "#e3e5e8", "#8a9099", "#33383f", "#eceef0"
+#: Behind a side's name, so that it keeps its contrast over band and spread.
+LABEL_GROUND = "rgba(255,255,255,0.85)"
+#: Earlier visits, the newest first: opacity and mark; the mark stands at these per cents of the stride.
+EARLIER_OPACITIES, EARLIER_SYMBOLS, MARK_PERCENT = (
+    (0.65, 0.5, 0.4),
+    ("circle", "square", "triangle-up"),
+    (10, 30, 50, 70, 90),
+)
+#: The words of a figure; another language brings its own.
+WORDS = {
+    "left": "left",
+    "right": "right",
+    "reference": "reference",
+    "axis": "% of stride",
+    "earlier": "{side}, visits back: {n}",
+}
+#: Most samples of a trial that are drawn, and decimals of their times: 3000 over 30 s are 100 a second.
+TRIAL_POINTS, TIME_DECIMALS = 3000, 3
+EVENT_SYMBOLS = {"contact": "triangle-down", "toe_off": "triangle-up-open"}
 DASHES = {"left": "solid", "right": "dash"}
 PERCENT = np.arange(CURVE_POINTS)
 _MEANINGS = {column.name: column for column in CURVE_COLUMNS}
@@ -80,6 +102,8 @@ def sides_figure(
     reference: np.ndarray | None = None,
     report: ReportSettings | None = None,
     every: int = 1,
+    earlier: Sequence[Mapping[str, np.ndarray]] = (),
+    words: Mapping[str, str] = WORDS,
     div_id: str | None = None,
 ) -> dict[str, Any]:
     """
@@ -93,17 +117,150 @@ def sides_figure(
         As `side_curves` and `toe_off_percent` give them; a side without curves is left out.
     reference, report, every, div_id
         As in `curve_figure`.
+    earlier : sequence of mapping of side to array, shape (101,)
+        Mean curves of earlier visits, the newest first; the fainter the older, each with its own mark. [deg]
+    words : mapping of str to str
+        The words that are drawn, as `WORDS`.
     """
     report = report or ReportSettings()
-    data = [] if reference is None else _reference_traces(reference)
+    data = [] if reference is None else _reference_traces(reference, words["reference"])
     for side, rows in curves.items():
-        data += _side_traces(rows, side, colour=_colour(report, side), every=every)
+        data += _side_traces(rows, side, colour=_colour(report, side), every=every, name=words[side])
+    for age, means in enumerate(earlier):
+        data += [_earlier_trace(mean, side, age, _colour(report, side), words) for side, mean in means.items()]
     return {
         "div_id": div_id or f"curve-{name.replace('_', '-')}",
         "data": data,
-        "layout": _layout(curves, name, report, toe_off),
+        "layout": _layout(curves, name, report, toe_off, words),
         "config": {"displayModeBar": False, "responsive": True},
     }
+
+
+def trial_figure(
+    angles: Angles,
+    events: Events,
+    strides: Strides,
+    *,
+    report: ReportSettings | None = None,
+    div_id: str = "trial",
+) -> dict[str, Any]:
+    """
+    Figure of a whole trial: hip flexion and pelvic tilt over time, contacts and toe-offs, strides left out shaded.
+
+    Parameters
+    ----------
+    angles : Angles
+    events : Events
+    strides : Strides
+        Cut from both; its exclusions are shaded in their side's colour and named by reason and value when pointed at.
+    report : ReportSettings, optional
+        Colours of the sides.
+    div_id : str
+        Name of the element that holds the figure.
+
+    Returns
+    -------
+    dict
+        As of `curve_figure`. Traces carry `meta`: signal, contact, toe_off or excluded.
+    """
+    report = report or ReportSettings()
+    time_s = angles.table["time_s"].to_numpy()
+    drawn = _thinned_to(time_s.size, TRIAL_POINTS)
+    tilt = angles.table["pelvis_anterior_tilt_deg"].to_numpy()
+    data = [_signal_trace(time_s[drawn], tilt[drawn], "anterior pelvic tilt", INK, "solid")]
+    shapes = []
+    for side in SIDES:
+        hip, colour = angles.table[sided("hip_flexion_deg", side)].to_numpy(), _colour(report, side)
+        data.append(_signal_trace(time_s[drawn], hip[drawn], f"{side} hip flexion", colour, DASHES[side]))
+        for kind, symbol in EVENT_SYMBOLS.items():
+            data.append(_event_trace(events.times(side, kind), time_s, hip, (side, kind, symbol, colour)))
+        left_out = strides.excluded[(strides.excluded["side"] == side) & (strides.excluded["stride"] >= 0)]
+        data.append(_excluded_trace(left_out, hip, side, colour))
+        shapes += [
+            _shade(start, end, _transparent(colour, BAND_OPACITY))
+            for start, end in left_out[["start_s", "end_s"]].to_numpy()
+        ]
+    axis = {"gridcolor": GRID, "zeroline": False, "color": INK, "ticks": ""}
+    layout = {
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.12},
+        "hovermode": "closest",
+        "margin": {"l": 44, "r": 14, "t": 30, "b": 38},
+        "height": 320,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": INK},
+        "xaxis": {**axis, "title": {"text": "time [s]", "standoff": 6}, "rangeslider": {"visible": True}},
+        "yaxis": {**axis, "fixedrange": True, "title": {"text": "deg", "standoff": 4}},
+        "shapes": shapes,
+    }
+    return {"div_id": div_id, "data": data, "layout": layout, "config": {"displayModeBar": False, "responsive": True}}
+
+
+def _thinned_to(size: int, most: int) -> slice:
+    """Every n-th sample, so that at most `most` are drawn."""
+    return slice(None, None, max(1, -(-size // most)))
+
+
+def _gaps_as_none(values: np.ndarray) -> list[float | None]:
+    return [value if np.isfinite(value) else None for value in _listed(values)]
+
+
+def _signal_trace(time_s: np.ndarray, value: np.ndarray, name: str, colour: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "meta": "signal",
+        "name": name,
+        "x": np.round(time_s, TIME_DECIMALS).tolist(),
+        "y": _gaps_as_none(value),
+        "line": {"color": colour, "width": 1.4, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _event_trace(
+    at_s: np.ndarray, time_s: np.ndarray, hip: np.ndarray, looks: tuple[str, str, str, str]
+) -> dict[str, Any]:
+    side, kind, symbol, colour = looks
+    words = kind.replace("_", "-")
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "meta": kind,
+        "name": f"{side} {words}",
+        "showlegend": False,
+        "x": np.round(at_s, TIME_DECIMALS).tolist(),
+        "y": _gaps_as_none(np.interp(at_s, time_s, hip)),
+        "marker": {"symbol": symbol, "size": 6, "color": colour},
+        "hovertemplate": f"{side} {words} %{{x:.3f}} s<extra></extra>",
+    }
+
+
+def _excluded_trace(left_out: pd.DataFrame, hip: np.ndarray, side: str, colour: str) -> dict[str, Any]:
+    middle = left_out[["start_s", "end_s"]].mean(axis=1).to_numpy(float)
+    top = float(np.nanmax(hip)) if np.isfinite(hip).any() else 0.0
+    words = [
+        f"{side} stride {stride} left out: {reason.replace('_', ' ')} ({value:.3g})"
+        for stride, reason, value in left_out[["stride", "reason", "value"]].itertuples(index=False)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "meta": "excluded",
+        "name": f"{side}: left out",
+        "showlegend": False,
+        "x": np.round(middle, TIME_DECIMALS).tolist(),
+        "y": [round(top, DRAWN_DECIMALS)] * middle.size,
+        "text": words,
+        "marker": {"symbol": "x", "size": 7, "color": colour},
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _shade(start_s: float, end_s: float, fill: str) -> dict[str, Any]:
+    place = {"x0": round(float(start_s), TIME_DECIMALS), "x1": round(float(end_s), TIME_DECIMALS), "y0": 0, "y1": 1}
+    return {"type": "rect", "yref": "paper", **place, "fillcolor": fill, "line": {"width": 0}, "layer": "below"}
 
 
 def side_curves(strides: Strides, name: str, side: str) -> np.ndarray:
@@ -183,12 +340,12 @@ def _band(reference: np.ndarray, fill: str, meta: str) -> dict[str, Any]:
     }
 
 
-def _reference_traces(reference: np.ndarray) -> list[dict[str, Any]]:
+def _reference_traces(reference: np.ndarray, name: str) -> list[dict[str, Any]]:
     mean = {
         "type": "scatter",
         "mode": "lines",
         "meta": "reference",
-        "name": "reference",
+        "name": name,
         "x": PERCENT.tolist(),
         "y": _listed(reference[:, 0]),
         "line": {"color": REFERENCE_LINE, "width": 1},
@@ -197,13 +354,13 @@ def _reference_traces(reference: np.ndarray) -> list[dict[str, Any]]:
     return [_band(reference, REFERENCE_FILL, "reference"), mean]
 
 
-def _side_traces(rows: np.ndarray, side: str, *, colour: str, every: int) -> list[dict[str, Any]]:
+def _side_traces(rows: np.ndarray, side: str, *, colour: str, every: int, name: str) -> list[dict[str, Any]]:
     summary = mean_and_sd(rows)
     mean = {
         "type": "scatter",
         "mode": "lines",
         "meta": "mean",
-        "name": side,
+        "name": name,
         "x": PERCENT.tolist(),
         "y": _listed(summary[:, 0]),
         "line": {"color": colour, "width": 2.2, "dash": DASHES[side]},
@@ -211,6 +368,26 @@ def _side_traces(rows: np.ndarray, side: str, *, colour: str, every: int) -> lis
     }
     strides = [_stride_trace(rows[::every], side, colour)] if every else []
     return [_band(summary, _transparent(colour, BAND_OPACITY), "spread"), *strides, mean]
+
+
+def _earlier_trace(mean: np.ndarray, side: str, age: int, colour: str, words: Mapping[str, str]) -> dict[str, Any]:
+    """A side's mean at an earlier visit: its colour and dash, fainter by age, with a mark at every fifth of the way."""
+    faint = _transparent(colour, EARLIER_OPACITIES[age])
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "meta": "earlier",
+        "name": words["earlier"].format(side=words[side], n=age + 1),
+        "x": PERCENT.tolist(),
+        "y": _listed(mean),
+        "line": {"color": faint, "width": 1.6, "dash": DASHES[side]},
+        "marker": {
+            "symbol": EARLIER_SYMBOLS[age],
+            "color": faint,
+            "size": [7 if percent in MARK_PERCENT else 0 for percent in PERCENT.tolist()],
+        },
+        "hovertemplate": "%{y:.0f}",
+    }
 
 
 def _stride_trace(rows: np.ndarray, side: str, colour: str) -> dict[str, Any]:
@@ -236,7 +413,11 @@ def _transparent(colour: str, opacity: float) -> str:
 
 
 def _layout(
-    curves: Mapping[str, np.ndarray], name: str, report: ReportSettings, toe_off: Mapping[str, float]
+    curves: Mapping[str, np.ndarray],
+    name: str,
+    report: ReportSettings,
+    toe_off: Mapping[str, float],
+    words: Mapping[str, str],
 ) -> dict[str, Any]:
     means = {side: rows.mean(axis=0) for side, rows in curves.items()}
     axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "color": INK, "ticks": ""}
@@ -249,20 +430,23 @@ def _layout(
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 12, "color": INK},
-        "xaxis": {**axis, "range": [0, 100], "dtick": 25, "title": {"text": "% of stride", "standoff": 6}},
+        "xaxis": {**axis, "range": [0, 100], "dtick": 25, "title": {"text": words["axis"], "standoff": 6}},
         "yaxis": {**axis, "zeroline": True, "zerolinecolor": REFERENCE_LINE, "zerolinewidth": 1, "nticks": 6},
-        "annotations": _annotations(means, report),
+        "annotations": _annotations(means, report, words),
         "shapes": [_toe_off_line(percent, side, report) for side, percent in toe_off.items() if side in means],
         "meta": {"angle": name, "unit": _MEANINGS[name].unit, "positive": _MEANINGS[name].positive},
     }
 
 
-def _annotations(means: Mapping[str, np.ndarray], report: ReportSettings) -> list[dict[str, Any]]:
+def _annotations(
+    means: Mapping[str, np.ndarray], report: ReportSettings, words: Mapping[str, str]
+) -> list[dict[str, Any]]:
     return [
         {
             "x": place,
             "y": round(float(means[side][place]), DRAWN_DECIMALS),
-            "text": side,
+            "text": words[side],
+            "bgcolor": LABEL_GROUND,
             "showarrow": False,
             "yshift": 12 if where == "above" else -12,
             "font": {"color": _colour(report, side), "size": 12},

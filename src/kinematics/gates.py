@@ -14,7 +14,7 @@ import numpy as np
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, sided
 from kinematics.norms import running_norms
-from kinematics.readers.joint_angles import looks_like_radians
+from kinematics.readers.shared.joint_angles import looks_like_radians
 from kinematics.signals import interpolate
 from kinematics.strides import Strides
 from kinematics.trial import Trial

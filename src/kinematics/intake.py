@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ from kinematics.tables import Row, read_table, shown
 
 COLUMNS = ("participant", "session", "field", "side", "value", "unit")
 KEYS = COLUMNS[:4]  # one answer each
+EXERCISE_ID = re.compile(r"[a-z][a-z0-9_]*")
+SEVERAL = ("words", "ids")  # kinds whose answer may hold several words
 SEPARATOR = ";"  # between the words of an answer that may have several
 
 Answer = str | float | tuple[str, ...]
@@ -42,7 +45,8 @@ class Field:
     ----------
     name, group, meaning : str
     kind : str
-        `word` (one of `values`), `words` (several of them), `number` (within `range`, ends included).
+        `word` (one of `values`), `words` (several of them), `number` (within `range`, ends included), `ids` (ids of
+        exercises).
     values : tuple of str
     range : tuple of float or None
     unit : tuple of str
@@ -214,10 +218,10 @@ def answers(intake: pd.DataFrame) -> Answers:
     DataError
         Where the table holds more than one participant or session.
     """
-    if len(set(zip(intake["participant"], intake["session"], strict=True))) > 1:
+    if len(set(zip(intake["participant"].tolist(), intake["session"].tolist(), strict=True))) > 1:
         raise DataError("the answers of more than one visit were given at once.", remedy="Pass the rows of one visit.")
     known = fields()
-    rows = zip(intake["field"], intake["side"], intake["value"], strict=True)
+    rows = zip(*(intake[name].tolist() for name in ("field", "side", "value")), strict=True)
     return Answers({(name, side): _typed(known[name], value) for name, side, value in rows})
 
 
@@ -280,12 +284,21 @@ def _value(field: Field, row: Row) -> str:
         remedy = f"Correct the value of '{field.name}', or leave out the row."
         return f"{row.number('value', low, high, remedy=remedy):.12g}"
     value = row.text("value")
-    words = value.split(SEPARATOR) if field.kind == "words" else [value]
+    words = value.split(SEPARATOR) if field.kind in SEVERAL else [value]
     found = [word.strip().lower() for word in words if word.strip()] or [value]
+    if field.kind == "ids":
+        return SEPARATOR.join(dict.fromkeys(_exercise_id(field, word, row) for word in found))
     for word in found:
         if word not in field.values:
             row.fault("value", f"{shown(word)} is no answer to '{field.name}'.", nearest(word, field.values))
     return SEPARATOR.join(word for word in field.values if word in found)
+
+
+def _exercise_id(field: Field, word: str, row: Row) -> str:
+    if not EXERCISE_ID.fullmatch(word):
+        remedy = "Write ids as in the list of options, separated by ';', as hf_aslr."
+        row.fault("value", f"{shown(word)} is no id of an exercise for '{field.name}'.", remedy)
+    return word
 
 
 def _unit(field: Field, row: Row) -> str:
@@ -298,4 +311,4 @@ def _unit(field: Field, row: Row) -> str:
 def _typed(field: Field, value: str) -> Answer:
     if field.kind == "number":
         return float(value)
-    return tuple(value.split(SEPARATOR)) if field.kind == "words" else value
+    return tuple(value.split(SEPARATOR)) if field.kind in SEVERAL else value

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kinematics.conventions import DataError
 
+FileName = Annotated[str, Field(pattern=r"^[^/\\:]+$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -57,10 +58,26 @@ class ForceSettings(_Section):
 
 
 class EventSettings(_Section):
-    method: Literal["auto", "file", "force", "angles"] = Field(
+    method: Literal["auto", "file", "force", "markers", "imu", "angles"] = Field(
         "auto",
         description=(
-            "where contacts and toe-offs come from; auto takes the first that the trial has: file, force, angles"
+            "where contacts and toe-offs come from; auto takes the first that the trial has: file, force, "
+            "markers, imu, angles"
+        ),
+    )
+
+
+class ImuSettings(_Section):
+    orientation: Literal["6d", "9d", "device"] = Field(
+        "6d",
+        description=(
+            "where sensors' orientations come from: acceleration and angular rate; these and magnetometers; the device"
+        ),
+    )
+    pelvis_forward: Literal["auto", "+X", "-X", "+Y", "-Y", "+Z", "-Z"] = Field(
+        "auto",
+        description=(
+            "axis of the pelvis's sensor that points ahead in standing, for 9d and device; auto finds it by the thighs"
         ),
     )
 
@@ -76,10 +93,22 @@ class ExamSettings(_Section):
 
 class LedgerSettings(_Section):
     probability: float = Field(0.90, ge=0.5, lt=1, description="probability from which a label is given [1]")
+    norms: FileName | None = Field(
+        None, description="a laboratory's own reference, file in the study folder: kinematics norms build"
+    )
+    sem: FileName | None = Field(
+        None, description="a laboratory's own errors between visits, file in the study folder: kinematics sem build"
+    )
+
+
+class ExerciseSettings(_Section):
+    overlay: str | None = Field(
+        None, description="a clinic's own exercises, rules and thresholds, folder in the study folder"
+    )
 
 
 class ReportSettings(_Section):
-    language: Literal["en"] = Field("en", description="language of the reports")
+    language: Literal["en", "de"] = Field("en", description="language of the reports: English or German")
     colour_left: Colour = Field("#b3372b", description="colour of the left side (solid lines)")
     colour_right: Colour = Field("#1f5fa8", description="colour of the right side (dashed lines)")
 
@@ -93,8 +122,10 @@ class Settings(_Section):
     gaps: GapSettings = GapSettings()
     force: ForceSettings = ForceSettings()
     events: EventSettings = EventSettings()
+    imu: ImuSettings = ImuSettings()
     exam: ExamSettings = ExamSettings()
     ledger: LedgerSettings = LedgerSettings()
+    exercises: ExerciseSettings = ExerciseSettings()
     report: ReportSettings = ReportSettings()
 
 

@@ -33,6 +33,8 @@ class Passport:
         What 0 deg of hip and pelvis means: anatomical, standing, model or unknown.
     model, hip_centre, sequence, filter, event_method : str
         How the numbers were made; empty until that station has been passed.
+    columns : tuple of (file's column, channel, sign, unit)
+        Which column of the file is which angle, the sign by which it was multiplied, and the file's unit.
     sign_changes : tuple of str
         Every sign that was turned on reading, in words.
     notes : tuple of str
@@ -49,6 +51,7 @@ class Passport:
     sequence: str = ""
     filter: str = ""
     event_method: str = ""
+    columns: tuple[tuple[str, str, int, str], ...] = ()
     sign_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -183,10 +186,10 @@ class Trial:
             "orientations": self.orientations,
             "imu": self.sensors,
         }
-        what = f"{len(content[self.kind])} {'sensors' if self.kind == 'imu' else self.kind}"
+        count, noun = len(content[self.kind]), "sensors" if self.kind == "imu" else self.kind
+        what = f"{count} {noun.removesuffix('s') if count == 1 else noun}"
+        length = f"{self.duration_s:.1f} s at {self.rate_hz:g} Hz" if self.base == "time" else "curves of one stride"
         force = ", force" if self.force is not None else ""
         speed = "" if np.isnan(self.speed_m_s) else f" at {self.speed_m_s:g} m/s"
-        return (
-            f"<Trial {self.name}: {self.task}{speed}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz, "
-            f"{what}{force}, {self.passport.format}, zero {self.passport.zero}>"
-        )
+        passport = f"{self.passport.format}, zero {self.passport.zero}"
+        return f"<Trial {self.name}: {self.task}{speed}, {length}, {what}{force}, {passport}>"

@@ -11,8 +11,9 @@ KEYS = ["participant", "session", "side", "direction", "test"]
 AVAILABLE_COLUMNS = (
     *KEYS,
     *("available_deg", "available_se_deg", "available_se_visit_deg", "available_se_lasting_deg", "n_repetitions"),
-    *("lower_bound", "pelvis_controlled", "limited_by", "notes"),
+    *("lower_bound", "pelvis_controlled", "instrument", "rater", "limited_by", "notes"),
 )
+FUNCTIONAL = "rom"
 #: Descriptors without which the value is worth less, and what the notes say of them.
 DESCRIPTORS = {
     "instrument": "instrument not stated (error widened)",
@@ -31,7 +32,9 @@ def available_range(exam: pd.DataFrame) -> pd.DataFrame:
     the registry for the test, the pelvis's control and the instrument. Of its variance the share
     `within_visit_share` is averaged out by repetitions; the rest is not:
 
-        se = sqrt(share * sum(sem_i**2) / k**2  +  (1 - share) * mean(sem_i)**2)
+        se = sqrt(share * sum(sem_i**2) / k**2  +  (1 - share) * (1 - h + h / raters) * mean(sem_i)**2)
+
+    where h is the raters' share of what lasts; raters that are not named count as one.
 
     Parameters
     ----------
@@ -48,17 +51,18 @@ def available_range(exam: pd.DataFrame) -> pd.DataFrame:
         - n_repetitions
         - lower_bound: True where pain, apprehension or effort ended a repetition, or the movement was active.
         - pelvis_controlled: yes (every repetition), no (any), empty (not stated).
+        - instrument, rater: the one that was used throughout, else empty.
         - limited_by: what ended the movement, words joined by ';'.
         - notes: descriptors that are missing, joined by '; '.
     """
     rows = exam[KEYS].copy()
     sem = _sem_deg(exam)
-    rows["available_deg"] = exam["value_deg"]
+    rows[["available_deg", "instrument", "rater"]] = exam[["value_deg", "instrument", "rater"]]
     rows["sem_deg"], rows["variance"] = sem, sem**2
     rows["n_repetitions"] = 1
     limits = facts()["limits"]
     flags = pd.DataFrame(
-        {"ended": exam["limited_by"].isin(facts()["ended_early"]) | (exam["active"] == "yes")}
+        {"ended": exam["limited_by"].isin(facts()["ended_early"]) | _active(exam)}
         | {("pelvis", word): exam["pelvis_controlled"] == word for word in ("no", "")}
         | {("limit", word): exam["limited_by"] == word for word in limits}
         | {("missing", name): exam[name] == "" for name in DESCRIPTORS},
@@ -70,13 +74,30 @@ def available_range(exam: pd.DataFrame) -> pd.DataFrame:
     anyhow = grouped[list(flags.columns)].any()
     share = facts()["within_visit_share"]["value"]
     table["available_se_visit_deg"] = np.sqrt(share * table["variance"]) / table["n_repetitions"]
-    table["available_se_lasting_deg"] = np.sqrt(1 - share) * table["sem_deg"]
+    # the raters' own habits, half of what lasts, are averaged over those who are named
+    habit, raters = (
+        facts()["rater_share"]["value"],
+        exam["rater"]
+        .where(exam["rater"] != "")
+        .groupby([exam[name] for name in KEYS], sort=True, observed=True)
+        .nunique(),
+    )
+    kept = 1 - habit + habit / np.maximum(raters, 1)
+    table["available_se_lasting_deg"] = np.sqrt((1 - share) * kept) * table["sem_deg"]
     table["available_se_deg"] = np.hypot(table["available_se_visit_deg"], table["available_se_lasting_deg"])
     table["lower_bound"] = anyhow["ended"]
     table["pelvis_controlled"] = np.select([anyhow["pelvis", "no"], anyhow["pelvis", ""]], ["no", ""], "yes")
+    for name in ("instrument", "rater"):
+        alike = grouped[name].nunique() == 1
+        table[name] = grouped[name].first().where(alike, "")
     table["limited_by"] = _joined({word: anyhow["limit", word] for word in limits}, ";")
     table["notes"] = _joined({text: anyhow["missing", name] for name, text in DESCRIPTORS.items()}, "; ")
     return table.reset_index()[list(AVAILABLE_COLUMNS)]
+
+
+def _active(exam: pd.DataFrame) -> pd.Series:
+    """Whether the person moved the leg; a functional trial counts as active unless it is said to be passive."""
+    return (exam["active"] == "yes") | ((exam["test"] == FUNCTIONAL) & (exam["active"] != "no"))
 
 
 def _sem_deg(exam: pd.DataFrame) -> pd.Series:

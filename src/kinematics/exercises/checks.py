@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kinematics.exercises.entry import Entry
 from kinematics.exercises.exercise import WARM_UP, WARM_UP_REPS, WARM_UP_SETS, Exercise, Vocabulary
 from kinematics.intake import nearest
 
 
-def check_library(exercises: Mapping[str, Exercise], entries: Mapping[str, Entry], vocabulary: Vocabulary) -> None:
+def check_library(
+    exercises: Mapping[str, Exercise],
+    entries: Mapping[str, Entry],
+    vocabulary: Vocabulary,
+    *,
+    known: Collection[str] = (),
+) -> None:
     """
-    Raise a DataError for the first entry that contradicts itself or the others.
+    Adds a fault to the entries for everything that contradicts itself or the others.
 
     Checked: the band agrees with the degrees; gated categories name their gate; the warm-up
     stays within two sets of five; a provenance that names literature has its key; links lead to exercises that exist,
-    never in a circle, and never to a lower level of the same category.
+    never in a circle, and never to a lower level of the same category. `known` are ids that exist although their files
+    have faults of their own.
     """
     for stem, exercise in exercises.items():
         entry = entries[stem]
@@ -23,7 +30,7 @@ def check_library(exercises: Mapping[str, Exercise], entries: Mapping[str, Entry
         _check_gate(exercise, entry, vocabulary)
         _check_dose(exercise, entry)
         _check_provenance(exercise, entry)
-        _check_links(exercise, exercises, entry)
+        _check_links(exercise, exercises, entry, {*known, *exercises})
     _check_circles(exercises, entries)
 
 
@@ -32,12 +39,12 @@ def _check_band(exercise: Exercise, entry: Entry, vocabulary: Vocabulary) -> Non
     low, high = demand.flexion_deg
     place = entry.part("demand")
     if low > high:
-        raise place.error(f"min {low:g} is above max {high:g}.", "hip_flexion_deg", "Exchange them.")
+        place.fault(f"min {low:g} is above max {high:g}.", "hip_flexion_deg", "Exchange them.")
     moderate, large = vocabulary.data["band_limits_deg"]
     bands = vocabulary.words("bands")
     band = bands[0] if high < moderate else bands[1] if high <= large else bands[2]
     if demand.band != band:
-        raise place.error(
+        place.fault(
             f"'{demand.band}' does not agree with {high:g} deg, which is '{band}'.",
             "hip_flexion_band",
             "Correct the band or the degrees.",
@@ -48,7 +55,7 @@ def _check_gate(exercise: Exercise, entry: Entry, vocabulary: Vocabulary) -> Non
     gate = vocabulary.data["gated_categories"].get(exercise.category)
     if exercise.gate != gate:
         remedy = f"Write 'gate: {gate or 'null'}'."
-        raise entry.error(f"category {exercise.category} does not go with gate '{exercise.gate}'.", "gate", remedy)
+        entry.fault(f"category {exercise.category} does not go with gate '{exercise.gate}'.", "gate", remedy)
 
 
 def _check_dose(exercise: Exercise, entry: Entry) -> None:
@@ -56,33 +63,36 @@ def _check_dose(exercise: Exercise, entry: Entry) -> None:
         return
     place = entry.part("dose")
     if exercise.cap is None:
-        raise place.error("a warm-up drill needs its cap.", remedy="Write 'cap: {sets: 2, amount: 5, basis: SEED2}'.")
+        place.fault("a warm-up drill needs its cap.", remedy="Write 'cap: {sets: 2, amount: 5, basis: SEED2}'.")
+        return
     sets, reps = exercise.dose.sets[1], exercise.dose.amount[1]
     if sets > exercise.cap[0] or reps > exercise.cap[1] or exercise.dose.unit != "reps":
         problem = f"{sets:g} x {reps:g} passes the warm-up's cap of {WARM_UP_SETS} x {WARM_UP_REPS}."
-        raise place.error(problem, "start", "Progress a warm-up by range and speed, not by volume.")
+        place.fault(problem, "start", "Progress a warm-up by range and speed, not by volume.")
 
 
 def _check_provenance(exercise: Exercise, entry: Entry) -> None:
     if exercise.provenance in ("seed", "series", "found") and not exercise.source:
-        raise entry.error(
+        entry.fault(
             f"'{exercise.provenance}' needs the source it was found in.",
             "provenance",
             "Add 'source:' with a key of sources.yaml, or write 'recalled' or 'proposal'.",
         )
 
 
-def _check_links(exercise: Exercise, exercises: Mapping[str, Exercise], entry: Entry) -> None:
+def _check_links(exercise: Exercise, exercises: Mapping[str, Exercise], entry: Entry, known: set[str]) -> None:
     for key, target in (("regress", exercise.regress), ("progress", exercise.progress)):
         if target is None:
             continue
+        if target not in known:
+            remedy = nearest(target, sorted(known))
+            entry.part("links").fault(f"'{target}' is no exercise of the library.", key, remedy)
         if target not in exercises:
-            remedy = nearest(target, list(exercises))
-            raise entry.part("links").error(f"'{target}' is no exercise of the library.", key, remedy)
+            continue
         other = exercises[target]
         harder, easier = (other, exercise) if key == "progress" else (exercise, other)
         if harder.category == easier.category and harder.level < easier.level:
-            raise entry.part("links").error(
+            entry.part("links").fault(
                 f"{key} leads from level {exercise.level} to level {other.level} of {exercise.category}.",
                 key,
                 "A progression never lowers the level inside a category.",
@@ -91,11 +101,13 @@ def _check_links(exercise: Exercise, exercises: Mapping[str, Exercise], entry: E
 
 def _check_circles(exercises: Mapping[str, Exercise], entries: Mapping[str, Entry]) -> None:
     for link in ("progress", "regress"):
+        told: set[str] = set()
         for start in exercises:
             path, here = [start], getattr(exercises[start], link)
-            while here is not None and here not in path:
+            while here in exercises and here not in path:
                 path.append(here)
                 here = getattr(exercises[here], link)
-            if here == start:
+            if here == start and start not in told:
+                told.update(path)
                 circle = " -> ".join([*path, start])
-                raise entries[start].part("links").error(f"the links run in a circle: {circle}.", link, "Break it.")
+                entries[start].part("links").fault(f"the links run in a circle: {circle}.", link, "Break it.")

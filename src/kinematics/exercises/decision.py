@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from kinematics.conventions import SIDES
+from kinematics.exercises.conditions import holds
+from kinematics.exercises.effects import OnFamily
 from kinematics.exercises.exercise import LEVELS, WARM_UP, Exercise, Vocabulary
 from kinematics.exercises.facts import Facts
-from kinematics.exercises.rules import ALL_FAMILIES, Effect, Rule, holds
-
-BOTH_SIDES = "Both sides"
-
-_T = TypeVar("_T")
+from kinematics.exercises.library import Library
+from kinematics.exercises.rules import Rule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fired:
     """A rule that holds, and the sides it holds for (none where it asks no side)."""
 
     rule: Rule
     sides: tuple[str, ...]
 
-    def sentence(self, name: str, facts: Facts) -> str:
+    def sentence(self, name: str, facts: Facts, vocabulary: Vocabulary, *, equipment: str = "") -> str:
         """The rule's sentence with its places filled, once per group of sides that read the same; '' without one."""
         template = self.rule.say.get(name, "")
-        if not template or not self.sides:
-            return template.format_map(facts.words) if template else ""
+        if "{" not in template:
+            return template
+        if not self.sides:
+            return template.format_map({**facts.words, "equipment": equipment})
         said: dict[str, list[str]] = {}
         for side in self.sides:
-            words = {**facts.words, **facts.side_words[side], "Side": "{Side}"}
+            words = {**facts.words, **facts.side_words[side], "Side": "{Side}", "equipment": equipment}
             said.setdefault(template.format_map(words), []).append(side)
-        return " ".join(text.replace("{Side}", _side_name(sides)) for text, sides in said.items())
+        names = vocabulary.printed["sides"]
+        return " ".join(
+            text.replace("{Side}", names["both" if len(sides) == len(SIDES) else sides[0]])
+            for text, sides in said.items()
+        )
 
 
 def fire(rules: Iterable[Rule], facts: Facts) -> tuple[Fired, ...]:
@@ -41,20 +45,17 @@ def fire(rules: Iterable[Rule], facts: Facts) -> tuple[Fired, ...]:
 
     Where one of them withholds, only the rules of its file count: nothing else is decided.
     """
-    fired = [Fired(rule, sides) for rule in rules if (sides := _sides(rule, facts)) is not None]
+    of_sides = {side: {**facts.values, **facts.sides[side]} for side in SIDES}
+    fired = [Fired(rule, sides) for rule in rules if (sides := _sides(rule, facts, of_sides)) is not None]
     stops = {one.rule.group for one in fired if one.rule.then.withhold}
     return tuple(one for one in fired if not stops or one.rule.group in stops)
 
 
-def _sides(rule: Rule, facts: Facts) -> tuple[str, ...] | None:
+def _sides(rule: Rule, facts: Facts, of_sides: Mapping[str, Mapping[str, object]]) -> tuple[str, ...] | None:
     if not rule.per_side:
         return () if holds(rule.when, facts.values) else None
-    sides = tuple(side for side in SIDES if holds(rule.when, {**facts.values, **facts.sides[side]}))
+    sides = tuple(side for side in SIDES if holds(rule.when, of_sides[side]))
     return sides or None
-
-
-def _side_name(sides: list[str]) -> str:
-    return BOTH_SIDES if len(sides) == len(SIDES) else f"{sides[0].capitalize()} side"
 
 
 def selected(fired: tuple[Fired, ...], vocabulary: Vocabulary) -> tuple[dict[str, int], dict[str, Fired]]:
@@ -62,20 +63,24 @@ def selected(fired: tuple[Fired, ...], vocabulary: Vocabulary) -> tuple[dict[str
     How many exercises of each family the rules ask for, and the families that the session's length dropped.
 
     The drills of the warm-up are one line. Length is settled before anything is closed, so that closing a family never
-    makes room for another.
+    makes room for another; a family of the coverage keeps one line.
     """
     counts: dict[str, int] = {}
     for one in fired:
         for family, count in one.rule.then.select.items():
             counts[family] = max(count, counts.get(family, 0))
-    limit = min((one for one in fired if one.rule.then.lines), key=lambda one: one.rule.then.lines or 0, default=None)
+    limits = [(one.rule.then.lines, one) for one in fired if one.rule.then.lines]
+    if not limits:
+        return counts, {}
+    lines, limit = min(limits, key=lambda pair: pair[0])
     dropped: dict[str, Fired] = {}
-    for family in reversed(vocabulary.families):
-        while limit and counts.get(family) and _lines(counts) > (limit.rule.then.lines or 0):
-            counts[family] -= 1
-            if not counts[family]:
-                del counts[family]
-                dropped[family] = limit
+    for family in vocabulary.data["drop_order"]:
+        floor = 1 if family in vocabulary.data["coverage"] else 0
+        while counts.get(family, 0) > floor and _lines(counts) > lines:
+            counts[family] = 0 if family == WARM_UP else counts[family] - 1
+        if family in counts and not counts[family]:
+            del counts[family]
+            dropped[family] = limit
     return counts, dropped
 
 
@@ -88,59 +93,86 @@ def forbidden(fired: tuple[Fired, ...], family: str) -> tuple[Fired, ...]:
     return tuple(one for one in fired if family in one.rule.then.forbid)
 
 
-def excluded(
-    exercise: Exercise, fired: tuple[Fired, ...], vocabulary: Vocabulary, at_hand: frozenset[str]
-) -> Fired | None:
-    """The first rule that keeps an exercise out, or None where it may be offered."""
-    family = vocabulary.family(exercise.category)
-    if blamed := _too_high(exercise, family, fired):
-        return blamed
-    for one in fired:
-        if _breaks(exercise, family, one.rule.then, vocabulary, at_hand):
-            return one
-    return None
+@dataclass(frozen=True)
+class Situation:
+    """What the rules that fired are applied with: the running stage that is due, what was stopped, what is at hand."""
+
+    library: Library
+    fired: tuple[Fired, ...]
+    facts: Facts
+    due_stage: float
+    blocked: frozenset[str]
+    at_hand: frozenset[str]
 
 
-def can_exclude(then: Effect, family: str) -> bool:
-    """Whether an effect can keep single exercises of a family out."""
-    caps = (then.cap_level, then.cap_band, then.cap_load, then.only_contraction)
-    return bool(then.forbid_tags or then.equipment or family in then.lower_level) or any(
-        limit(cap, family) is not None for cap in caps
-    )
+def situation(library: Library, fired: tuple[Fired, ...], facts: Facts) -> Situation:
+    """The situation of a visit."""
+    caps = [one.rule.then.cap_stage for one in fired if one.rule.then.cap_stage is not None]
+    due = facts.values["running_stage"]
+    there = facts.equipment | set(library.vocabulary.words("always_at_hand"))
+    return Situation(library, fired, facts, min([float(due or 0), *caps]), _blocked(library, facts.stopped), there)
 
 
-def _too_high(exercise: Exercise, family: str, fired: tuple[Fired, ...]) -> Fired | None:
-    """The rule whose level the exercise passes: the lowest cap, or the rule that lowers it by one."""
-    capped = [(level, one) for one in fired if (level := limit(one.rule.then.cap_level, family)) is not None]
-    level, blamed = min(capped, key=lambda pair: pair[0], default=(LEVELS[1], None))
-    lowering = next((one for one in fired if family in one.rule.then.lower_level), None)
-    if blamed is not None and exercise.level > level:
-        return blamed
-    return lowering if lowering is not None and exercise.level > max(1, level - 1) else None
+def _blocked(library: Library, stopped: Iterable[str]) -> frozenset[str]:
+    """What was stopped, and what builds on it along the links to harder exercises of the same family."""
+    found: set[str] = set()
+    family = library.vocabulary.family
+    for start in stopped:
+        here = library.exercises.get(start)
+        while here is not None and here.id not in found:
+            found.add(here.id)
+            onward = library.exercises.get(here.progress or "")
+            same = onward is not None and family(onward.category) == family(here.category)
+            here = onward if same else None
+    return frozenset(found)
 
 
-def _breaks(exercise: Exercise, family: str, then: Effect, vocabulary: Vocabulary, at_hand: frozenset[str]) -> bool:
-    bands, loads = vocabulary.words("bands"), vocabulary.words("loads")
-    band, load = limit(then.cap_band, family), limit(then.cap_load, family)
-    contraction = limit(then.only_contraction, family)
-    demand = exercise.demand
+@dataclass(frozen=True)
+class Sieve:
+    """The rules that can keep single exercises of a family out, in their order, and the level that they leave."""
+
+    family: str
+    rules: tuple[Fired, ...]
+    level: int
+    capping: Fired | None
+    lowering: Fired | None
+
+
+def sieve(fired: Iterable[Fired], family: str) -> Sieve:
+    """The rules among those that fired that can keep exercises of a family out."""
+    rules = tuple(one for one in fired if one.rule.on[family].excludes)
+    capped = [(level, one) for one in rules if (level := one.rule.on[family].level) is not None]
+    level, capping = min(capped, key=lambda pair: pair[0], default=(LEVELS[1], None))
+    return Sieve(family, rules, level, capping, next((one for one in rules if one.rule.on[family].lower), None))
+
+
+def excluded(exercise: Exercise, through: Sieve, at: Situation) -> Fired | None:
+    """The first rule that keeps an exercise out, or None where it may be offered; level comes first."""
+    if through.capping is not None and exercise.level > through.level:
+        return through.capping
+    if through.lowering is not None and exercise.level > max(LEVELS[0], through.level - 1):
+        return through.lowering
+    return next((one for one in through.rules if _breaks(exercise, one.rule.on[through.family], at)), None)
+
+
+def _breaks(exercise: Exercise, said: OnFamily, at: Situation) -> bool:
+    places = at.library.places[exercise.id]
     return (
-        bool(set(exercise.tags) & set(then.forbid_tags))
-        or (band is not None and max(map(bands.index, (demand.band, demand.opposite_band))) > bands.index(band))
-        or (load is not None and loads.index(exercise.load) > loads.index(load))
-        or (contraction is not None and set(exercise.contractions) != {contraction})
-        or (then.equipment == "at_hand" and bool(missing_equipment(exercise, vocabulary, at_hand)))
+        not said.tags.isdisjoint(exercise.tags)
+        or (said.band is not None and max(places.band, places.opposite_band) > said.band)
+        or (said.load is not None and places.load > said.load)
+        or (said.contraction is not None and set(exercise.contractions) != {said.contraction})
+        or (said.direction is not None and said.direction not in exercise.directions)
+        or (said.stopped and exercise.id in at.blocked)
+        or (exercise.stage is not None and _not_due(exercise.stage, said, at))
+        or (said.equipment and bool(missing_equipment(exercise, at.at_hand)))
     )
 
 
-def missing_equipment(
-    exercise: Exercise, vocabulary: Vocabulary, at_hand: frozenset[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Groups of required equipment of which nothing is at hand; floor, wall, chair and towel always are."""
-    there = at_hand | set(vocabulary.words("always_at_hand"))
-    return tuple(group for group in exercise.required if not there & set(group))
+def _not_due(stage: int, said: OnFamily, at: Situation) -> bool:
+    return (said.stage is not None and stage > said.stage) or (said.due and stage != at.due_stage)
 
 
-def limit(limits: Mapping[str, _T], family: str) -> _T | None:
-    """What a cap says about a family: its own word, else the one for all."""
-    return limits.get(family, limits.get(ALL_FAMILIES))
+def missing_equipment(exercise: Exercise, at_hand: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Groups of required equipment of which nothing is at hand."""
+    return tuple(group for group in exercise.required if set(group).isdisjoint(at_hand))

@@ -1,4 +1,4 @@
-"""Reading YAML that people edit by hand: every mistake becomes one sentence with file, line and the nearest word."""
+"""Reading YAML that people edit by hand: each mistake becomes one sentence with file, line and the nearest word."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ class _Loader(_BASE):
         return mapping
 
 
-def load(path: Path, root: Path) -> Entry:
-    """The content of a YAML file as an `Entry`; `root` is left out of the name that errors print."""
+def load(path: Path, root: Path, faults: list[DataError]) -> Entry:
+    """
+    The content of a YAML file as an `Entry`; `root` is left out of the name that errors print.
+
+    A file that is no YAML is raised; what its values lack is added to `faults` as they are asked for.
+    """
     name = path.relative_to(root).as_posix()
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
@@ -44,123 +48,143 @@ def load(path: Path, root: Path) -> Entry:
         raise DataError(f"the file cannot be read ({error.strerror}).", file=name) from None
     except DataError as error:
         raise error.at(name) from None
-    return Entry(data, path, name)
+    return Entry(data, path, name, faults)
 
 
 class Entry:
     """
     A mapping or list of a YAML file that knows where it stands.
 
-    Its methods return one value of the declared kind or raise the sentence; `close` refuses what nobody asked for.
+    Its methods return one value of the declared kind. What is not of that kind becomes a sentence in `faults`, shared
+    by all parts of a reading, and a value of the kind stands in for it, so that one reading finds every mistake.
+    `close` refuses what nobody asked for.
     """
 
-    def __init__(self, data: Any, path: Path, name: str, trail: tuple[str | int, ...] = ()) -> None:
-        self.data, self.path, self.name, self.trail = data, path, name, trail
+    def __init__(
+        self, data: Any, path: Path, name: str, faults: list[DataError], trail: tuple[str | int, ...] = ()
+    ) -> None:
+        self.data, self.path, self.name, self.faults, self.trail = data, path, name, faults, trail
         self._asked: set[str] = set()
 
-    def error(self, problem: str, key: str | int | None = None, remedy: str | None = None) -> DataError:
-        """The error that names this place; `key` adds a step to it."""
+    def fault(self, problem: str, key: str | int | None = None, remedy: str | None = None) -> None:
+        """Adds the sentence that names this place; `key` adds a step to it."""
         trail = self.trail if key is None else (*self.trail, key)
         column = ".".join(str(step) for step in trail) or None
-        return DataError(problem, file=self.name, row=_line(self.path, trail), column=column, remedy=remedy)
+        row = _line(self.path, trail)
+        self.faults.append(DataError(problem, file=self.name, row=row, column=column, remedy=remedy))
 
     def get(self, key: str) -> Any:
         """The value of `key` as YAML gave it; it has to be there."""
-        self._mapping()
         self._asked.add(key)
-        if key not in self.data:
-            raise self.error(f"'{key}' is missing.", remedy="Add it.")
+        if key not in self._mapping():
+            self.fault(f"'{key}' is missing.", remedy="Add it.")
+            return None
         return self.data[key]
 
     def has(self, key: str) -> bool:
         """Whether `key` is there and not null; asking counts as knowing it."""
-        self._mapping()
         self._asked.add(key)
-        return self.data.get(key) is not None
+        return self._mapping().get(key) is not None
 
     def part(self, key: str) -> Entry:
         """The mapping or list under `key`."""
-        return Entry(self.get(key), self.path, self.name, (*self.trail, key))
+        return Entry(self.get(key), self.path, self.name, self.faults, (*self.trail, key))
 
     def parts(self, key: str) -> Iterator[Entry]:
         """The entries of the list under `key`."""
         values = self.get(key)
         if not isinstance(values, list):
-            raise self.error("a list was expected.", key)
+            self.fault("a list was expected.", key)
+            return
         for number, value in enumerate(values):
-            yield Entry(value, self.path, self.name, (*self.trail, key, number))
+            yield Entry(value, self.path, self.name, self.faults, (*self.trail, key, number))
 
     def names(self) -> list[str]:
         """The keys of this mapping, all of them taken as known."""
-        self._mapping()
-        self._asked.update(self.data)
-        return list(self.data)
+        names = list(self._mapping())
+        self._asked.update(names)
+        return names
 
     def text(self, key: str, default: str | None = None) -> str:
         """Text that is not empty; with a default, the key may be missing or null."""
         if default is not None and not self.has(key):
             return default
+        missing = key not in self._mapping()
         value = self.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(f"{value!r} is not text.", key, "Write text; put yes, no and figures in quotes.")
-        return value.strip()
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        if not missing:
+            self.fault(f"{value!r} is not text.", key, "Write text; put yes, no and figures in quotes.")
+        return ""
 
     def word(self, key: str, words: Collection[str]) -> str:
         """One word of a closed vocabulary."""
-        return self.known(self.get(key), words, key)
+        missing = key not in self._mapping()
+        value = self.get(key)
+        return next(iter(words)) if missing else self.known(value, words, key)
 
     def words(self, key: str, words: Collection[str]) -> tuple[str, ...]:
         """A list of words of a closed vocabulary, possibly empty."""
+        missing = key not in self._mapping()
         values = self.get(key)
-        if not isinstance(values, list):
-            raise self.error("a list was expected, as in [one, other].", key)
-        return tuple(self.known(value, words, key) for value in values)
+        if isinstance(values, list):
+            return tuple(self.known(value, words, key) for value in values)
+        if not missing:
+            self.fault("a list was expected, as in [one, other].", key)
+        return ()
 
     def known(self, value: Any, words: Collection[str], key: str | None = None) -> str:
         """`value`, where it stands in the vocabulary; else the sentence with the nearest word."""
-        if not isinstance(value, str) or value not in words:
-            raise self.error(f"'{value}' is not known here.", key, nearest(str(value), list(words)))
-        return value
+        if isinstance(value, str) and value in words:
+            return value
+        self.fault(f"'{value}' is not known here.", key, nearest(str(value), list(words)))
+        return next(iter(words), "")
 
     def number(self, key: str) -> float:
         """A number (true and false are none)."""
         value = self.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.error(f"{value!r} is not a number.", key)
-        return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        self.fault(f"{value!r} is not a number.", key)
+        return 0.0
 
     def whole(self, key: str, low: int, high: int) -> int:
         """A whole number from `low` to `high`, ends included."""
         value = self.get(key)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self.error(f"{value!r} is not a whole number from {low} to {high}.", key)
-        return value
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self.fault(f"{value!r} is not a whole number from {low} to {high}.", key)
+        return low
 
     def span(self, key: str) -> tuple[float, float]:
         """Two numbers, the lower first."""
         value = self.get(key)
         good = isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value)
-        if not good or value[0] > value[1]:
-            raise self.error(f"{value!r} is not a span of two numbers, the lower first.", key, "Write [8, 10].")
-        return value[0], value[1]
+        if good and value[0] <= value[1]:
+            return value[0], value[1]
+        self.fault(f"{value!r} is not a span of two numbers, the lower first.", key, "Write [8, 10].")
+        return 1, 1
 
     def truth(self, key: str) -> bool:
         """true or false."""
         value = self.get(key)
         if not isinstance(value, bool):
-            raise self.error(f"{value!r} is neither true nor false.", key)
-        return value
+            self.fault(f"{value!r} is neither true nor false.", key)
+        return value is True
 
     def close(self) -> None:
         """Refuse keys that were never asked for: they are typing errors."""
-        self._mapping()
-        for key in self.data:
+        for key in self._mapping():
             if key not in self._asked:
-                raise self.error(f"'{key}' is not known here.", str(key), nearest(str(key), sorted(self._asked)))
+                self.fault(f"'{key}' is not known here.", str(key), nearest(str(key), sorted(self._asked)))
 
-    def _mapping(self) -> None:
-        if not isinstance(self.data, dict):
-            raise self.error("names with values were expected here.", remedy="Write 'name: value', one per line.")
+    def _mapping(self) -> dict[str, Any]:
+        if isinstance(self.data, dict):
+            return self.data
+        if self.data is not None:  # a part that is missing has its sentence already
+            self.fault("names with values were expected here.", remedy="Write 'name: value', one per line.")
+        self.data = {}
+        return self.data
 
 
 def _line(path: Path, trail: tuple[str | int, ...]) -> int | None:

@@ -1,27 +1,44 @@
-"""What the rules may ask: facts about one visit, drawn from the ledger's classes and the intake's answers."""
+"""What the rules may ask: facts about one visit, drawn from the ledger's classes, the intake and the strides."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from kinematics.conventions import CLASSES, DIRECTIONS, SIDES
-from kinematics.exercises.entry import load
-from kinematics.exercises.exercise import DATA
-from kinematics.intake import Answers, Safety, answers, fields, safety_of
+from kinematics.conventions import CLASSES, DIRECTIONS, SIDES, DataError
+from kinematics.exercises.facts_gait import gait_values
+from kinematics.exercises.facts_intake import AGE_FIELD, SAFETY_RULES, answered_values
+from kinematics.exercises.facts_range import HeadlineRow, headline_rows, next_measurement, range_values, task_of
+from kinematics.exercises.folders import Shelf
+from kinematics.intake import Safety, answers, fields, safety_of
 
 Value = str | float | None
 
 YES_NO = ("yes", "no")
+KNOWN = (*YES_NO, "unknown")
+GATE = ("open", "closed")
 UNDECIDED = ("inconclusive", "none")
-TASK_WORDS = {"run": "running", "walk": "walking"}
-AGE_FIELD = "safety_age_outside_18_50"
+SYMPTOMATIC = ("left", "right", "both", "none", "")
 MANY_QUESTIONS = 5  # above it, open questions are counted in the message and listed in the table
+#: Words of the ledger's column `reason` that a rule may ask.
+REASONS_ASKED = (
+    "no_strides",
+    "too_few_strides",
+    "zero_unknown",
+    "no_reference",
+    "no_exam",
+    "no_reference_available",
+    "lower_bound_only",
+    "exceeds_test",
+    "used_near_limit",
+    "available_near_limit",
+    "both_near_limit",
+)
 
 #: Every fact a rule may ask, with its words; None stands for a number, or nothing where unanswered.
 FACTS: Mapping[str, tuple[str, ...] | None] = {
@@ -35,19 +52,51 @@ FACTS: Mapping[str, tuple[str, ...] | None] = {
     "pain_in_flexion": None,
     "pain_in_flexion_known": YES_NO,
     "pain_in_extension": None,
+    "response": ("progress", "hold", "back", "unknown"),
+    "exercise_stopped": YES_NO,
     "strength_known": YES_NO,
     "weakest": (*DIRECTIONS, "none"),
     "stage": ("settle", "load", "return_to_running", "long_term", "unknown"),
+    "level_2_done": YES_NO,
+    "running_gate": GATE,
+    "hop_pain": YES_NO,
+    "running_stage": None,
+    "hard_flexion_done": YES_NO,
+    "swing_pain": YES_NO,
+    "demanding_run": YES_NO,
+    "programme_weeks": None,
+    "improved": KNOWN,
+    "tilt_measured": YES_NO,
+    "tilt_above_easy": KNOWN,
     "range_decided": YES_NO,
-    "extension_class": (*CLASSES, "none"),
+    **{f"{direction}_class": (*CLASSES, "none") for direction in DIRECTIONS},
+    "extension_reason": (*REASONS_ASKED, "none"),
+    "direct_reserve": YES_NO,
+    "less_than_other_side": YES_NO,
+    "extension_gate": GATE,
+    "flexion_gate": GATE,
+    "pelvis_excursion": ("low", "not_low", "unknown"),
+    "frontal_control": ("beyond", "within", "unknown"),
+    "symptomatic": KNOWN,
 }
 #: Facts that each side has its own of; a rule that asks one is applied side by side.
-SIDE_FACTS = ("extension_class",)
+SIDE_FACTS = (
+    *(f"{direction}_class" for direction in DIRECTIONS),
+    "extension_reason",
+    "direct_reserve",
+    "less_than_other_side",
+    "extension_gate",
+    "flexion_gate",
+    "pelvis_excursion",
+    "frontal_control",
+    "symptomatic",
+)
 #: What a sentence of a rule may hold in braces.
 PLACES = (
     "Side",
     "task",
     "next_measurement",
+    "reserve_deg",
     "open_questions",
     "s1_questions",
     "s2_questions",
@@ -74,6 +123,8 @@ class Facts:
         At hand beyond what always is.
     sessions_per_week : float or None
     open_questions : mapping of field name to question
+    mastered, stopped, struck, added : tuple of str
+        Ids of exercises from the intake; they need not exist. `why` is the word given for the last two.
     """
 
     participant: str
@@ -85,114 +136,108 @@ class Facts:
     equipment: frozenset[str]
     sessions_per_week: float | None
     open_questions: Mapping[str, str]
+    mastered: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    why: str = ""
 
 
 @cache
-def thresholds(folder: Path = DATA) -> dict[str, float]:
-    """The numbers of profile.yaml by name."""
-    entry = load(folder / "profile.yaml", folder)
-    return {name: entry.part(name).number("value") for name in entry.names() if name != "profile"}
+def thresholds(shelf: Shelf = Shelf()) -> dict[str, float]:  # noqa: B008 (frozen)
+    """The numbers of profile.yaml by name, a later folder's over an earlier's."""
+    found, faults = read_thresholds(shelf)
+    if faults:
+        raise faults[0]
+    return found
 
 
-def facts(ledger: pd.DataFrame, intake: pd.DataFrame, *, age_years: float = math.nan) -> Facts:
+def read_thresholds(shelf: Shelf) -> tuple[dict[str, float], list[DataError]]:
+    """The numbers of profile.yaml, and everything that is wrong with them; a folder on top adds no new names."""
+    faults: list[DataError] = []
+    found: dict[str, float] = {}
+    for level, entry in enumerate(shelf.layers("profile.yaml", faults)):
+        entry.text("profile")
+        for name in entry.names():
+            if name == "profile":
+                continue
+            if level and name not in found:
+                entry.known(name, list(found), name)
+                continue
+            part = entry.part(name)
+            found[name] = part.number("value")
+            part.text("unit"), part.text("basis")
+            part.close()
+    return found, faults
+
+
+def facts(
+    ledger: pd.DataFrame,
+    intake: pd.DataFrame,
+    *,
+    age_years: float = math.nan,
+    symptomatic_side: str = "",
+    strides: Sequence[Any] = (),
+    shelf: Shelf = Shelf(),  # noqa: B008 (frozen)
+    printed: Mapping[str, Mapping[str, str]] | None = None,
+) -> Facts:
     """
     Facts of one visit.
 
-    Of the ledger only the class, task and next measurement of the headline rows for extension are read: no degrees, no
-    tilt. Two headline rows of a side that disagree count as inconclusive. Of the intake, what is not answered becomes
-    the more careful value, or a fact of its own that a rule can ask.
+    Of the ledger the classes, reasons and test descriptors of the headline rows are read, of `direct` rows also the
+    reserve, and no tilt. Two headline rows of a side and direction that disagree count as inconclusive. Of the intake,
+    what is not answered becomes the more careful value, or a fact of its own that a rule can ask.
     """
-    given = answers(intake)
+    limits, given = thresholds(shelf), answers(intake)
+    phrases, task_words = ((printed or {}).get(name, {}) for name in ("phrases", "tasks"))
     state = safety_of(given)
-    headline = _headline(ledger)
-    sides = {side: _side_class([row for row in headline if row["side"] == side]) for side in SIDES}
-    decided = any(name not in UNDECIDED for name in sides.values())
-    age_flag = _age_outside(age_years)
+    rows = headline_rows(ledger)
+    gait, gait_sides = gait_values(strides, limits)
+    sides = {
+        side: {
+            **range_values(rows[side], limits),
+            **gait_sides[side],
+            "symptomatic": _symptomatic(symptomatic_side, side),
+        }
+        for side in SIDES
+    }
+    decided = any(values["extension_class"] not in UNDECIDED for values in sides.values())
+    age_flag = age_years < limits["youngest"] or age_years > limits["oldest"]  # False for NaN
     return Facts(
         participant=_key(ledger, intake, "participant"),
         session=_key(ledger, intake, "session"),
         values={
             **_safety_values(state, age_flag),
-            **_pain_values(given),
-            **_strength_values(given),
-            "stage": given.word("stage") or "unknown",
-            "range_decided": _yes(decided),
+            **answered_values(given, limits),
+            **gait,
+            "range_decided": "yes" if decided else "no",
         },
-        sides={side: {"extension_class": name} for side, name in sides.items()},
-        words=_safety_words(state, age_flag),
-        side_words={side: _side_words([row for row in headline if row["side"] == side]) for side in SIDES},
+        sides=sides,
+        words=_safety_words(state, age_flag, phrases),
+        side_words={side: _side_words(rows[side], task_words, phrases) for side in SIDES},
         equipment=frozenset(given.words("equipment")),
         sessions_per_week=given.number("sessions_per_week"),
         open_questions={field.name: field.meaning for field in state.unanswered},
+        mastered=given.words("exercises_mastered"),
+        stopped=given.words("exercises_stopped"),
+        struck=given.words("options_struck"),
+        added=given.words("options_added"),
+        why=given.word("options_why") or "",
     )
-
-
-def irritability(given: Answers) -> tuple[str, bool]:
-    """
-    How easily the hip is irritated (`low`, `moderate`, `high`), and whether the answers were enough to tell.
-
-    The more careful of the clinician's own word and the answers (worst pain in daily life, time to settle, broken
-    sleep); `low` by the answers needs pain and time both answered. Nothing answered: moderate.
-    """
-    limit = thresholds()
-    pain = given.highest("pain_now", "pain_daily", "pain_next_morning")
-    settle = given.number("settle_time")
-    high = [pain is not None and pain >= limit["high_pain"], settle is not None and settle > limit["high_settle_time"]]
-    calm = [pain is not None and pain <= limit["low_pain"], settle is not None and settle < limit["low_settle_time"]]
-    told = "high" if any(high) or given.word("sleep_broken") == "yes" else "low" if all(calm) else "moderate"
-    complete = pain is not None and settle is not None
-    stated = given.word("irritability")
-    order = FACTS["irritability"] or ()
-    if stated is None:
-        return told, complete or told == "high"
-    partly = told if complete or told == "high" else _doubt(pain, settle)
-    return max(stated, partly, key=order.index), True
-
-
-def _doubt(pain: float | None, settle: float | None) -> str:
-    """What incomplete answers say against a clinician's 'low': nothing unless one of them passes its limit."""
-    limit = thresholds()
-    above = (pain is not None and pain > limit["low_pain"]) or (
-        settle is not None and settle >= limit["low_settle_time"]
-    )
-    return "moderate" if above else "low"
-
-
-def _pain_values(given: Answers) -> dict[str, Value]:
-    level, known = irritability(given)
-    flexion = given.highest("pain_in_flexion")
-    return {
-        "irritability": level,
-        "irritability_known": _yes(known),
-        "pain_in_flexion": flexion,
-        "pain_in_flexion_known": _yes(flexion is not None),
-        "pain_in_extension": given.highest("pain_in_extension"),
-    }
-
-
-def _strength_values(given: Answers) -> dict[str, Value]:
-    ratios = {}
-    for direction in DIRECTIONS:
-        left, right = (given.number(f"strength_{direction}", side) for side in SIDES)
-        if left is not None and right is not None and max(left, right) > 0:
-            ratios[direction] = min(left, right) / max(left, right)
-    weakest = min(ratios, key=ratios.__getitem__, default="none")
-    low = weakest != "none" and ratios[weakest] < thresholds()["strength_ratio"]
-    return {"strength_known": _yes(bool(ratios)), "weakest": weakest if low else "none"}
 
 
 def _safety_values(state: Safety, age_flag: bool) -> dict[str, Value]:
     raised = {field.flag.rule for field in state.flagged if field.flag} | ({"S3"} if age_flag else set())
     word = "flagged" if raised else state.state
-    rules = {f"safety_{rule.lower()}": _yes(rule in raised) for rule in ("S1", "S2", "S3")}
-    return {"safety": word, "safety_open": _yes(bool(state.unanswered)), **rules}
+    rules = {f"safety_{rule.lower()}": "yes" if rule in raised else "no" for rule in SAFETY_RULES}
+    return {"safety": word, "safety_open": "yes" if state.unanswered else "no", **rules}
 
 
-def _safety_words(state: Safety, age_flag: bool) -> dict[str, str]:
-    asked = [field.meaning for field in state.unanswered]
-    count = f"{len(asked)} of {sum(field.group == 'safety' for field in fields().values())} questions of the form."
-    words = {"open_questions": " ".join(asked) if len(asked) <= MANY_QUESTIONS else count}
-    for rule in ("S1", "S2", "S3"):
+def _safety_words(state: Safety, age_flag: bool, phrases: Mapping[str, str]) -> dict[str, str]:
+    questions = [field.meaning for field in state.unanswered]
+    count = phrases.get("many_questions", "{open} of {all}").format(open=len(questions), all=_n_questions())
+    words = {"open_questions": " ".join(questions) if len(questions) <= MANY_QUESTIONS else count}
+    for rule in SAFETY_RULES:
         raised = [field.meaning for field in state.flagged if field.flag and field.flag.rule == rule]
         if rule == "S3" and age_flag and fields()[AGE_FIELD].meaning not in raised:
             raised.append(fields()[AGE_FIELD].meaning)
@@ -200,35 +245,23 @@ def _safety_words(state: Safety, age_flag: bool) -> dict[str, str]:
     return words
 
 
-def _age_outside(age_years: float) -> bool:
-    limit = thresholds()
-    return age_years < limit["youngest"] or age_years > limit["oldest"]  # False for NaN
+@cache
+def _n_questions() -> int:
+    return sum(field.group == "safety" for field in fields().values())
 
 
-def _headline(ledger: pd.DataFrame) -> list[dict[str, object]]:
-    """The headline rows for extension, with the columns that are read."""
-    columns = ["headline", "direction", "side", "class", "task", "next_measurement"]
-    cells = zip(*(ledger[name].tolist() for name in columns), strict=True)
-    rows = [dict(zip(columns, row, strict=True)) for row in cells]
-    return [row for row in rows if row["headline"] and row["direction"] == "extension"]
+def _side_words(rows: list[HeadlineRow], task_words: Mapping[str, str], phrases: Mapping[str, str]) -> dict[str, str]:
+    task = task_of(rows)
+    wanted = next_measurement(rows) or phrases.get("next_measurement", "")
+    reserve = next((f"{row.reserve_deg:.0f}" for row in rows if row.reserve_deg), "")
+    return {"task": task_words.get(task, task), "next_measurement": wanted + ".", "reserve_deg": reserve}
 
 
-def _side_class(rows: list[dict[str, object]]) -> str:
-    classes = {str(row["class"]) for row in rows}
-    return "none" if not classes else classes.pop() if len(classes) == 1 else "inconclusive"
-
-
-def _side_words(rows: list[dict[str, object]]) -> dict[str, str]:
-    task = next((str(row["task"]) for row in rows), "run")
-    texts = [row["next_measurement"] for row in rows]
-    wanted = [text.strip().rstrip(".") for text in texts if isinstance(text, str) and text.strip()]
-    fallback = "more strides and a second table test of this side"
-    return {"task": TASK_WORDS.get(task, task), "next_measurement": (wanted[0] if wanted else fallback) + "."}
+def _symptomatic(stated: str, side: str) -> str:
+    if stated not in SYMPTOMATIC:
+        raise DataError(f"'{stated}' is no side.", column="symptomatic_side", remedy="Write left, right, both or none.")
+    return "unknown" if not stated else "yes" if stated in (side, "both") else "no"
 
 
 def _key(ledger: pd.DataFrame, intake: pd.DataFrame, name: str) -> str:
-    return next((str(value) for table in (ledger, intake) for value in table[name].iloc[:1]), "")
-
-
-def _yes(truth: bool) -> str:
-    return "yes" if truth else "no"
+    return next((str(table[name].iat[0]) for table in (ledger, intake) if len(table)), "")

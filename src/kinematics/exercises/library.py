@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from kinematics.conventions import DataError
 from kinematics.exercises.checks import check_library
-from kinematics.exercises.entry import Entry, load
+from kinematics.exercises.entry import Entry
 from kinematics.exercises.exercise import (
-    DATA,
-    LANGUAGE,
     LEVELS,
     WARM_UP_REPS,
     WARM_UP_SETS,
@@ -23,56 +19,101 @@ from kinematics.exercises.exercise import (
     Vocabulary,
     load_vocabulary,
 )
+from kinematics.exercises.folders import Shelf, loaded
 
-HASH_LENGTH = 12
+
+@dataclass(frozen=True)
+class Places:
+    """Where an exercise stands in the ordered vocabularies: deepest flexion of either hip, load, weight bearing."""
+
+    band: int
+    opposite_band: int
+    load: int
+    weight_bearing: int
 
 
 @dataclass(frozen=True)
 class Library:
-    """Exercises by id, their vocabulary, and the hash of every file that was read."""
+    """Exercises by id, their vocabulary, and the version and hash of what was read."""
 
     exercises: Mapping[str, Exercise]
     vocabulary: Vocabulary
     version: str
     digest: str
+    by_family: Mapping[str, tuple[Exercise, ...]] = field(repr=False)
+    places: Mapping[str, Places] = field(repr=False)
 
 
 @cache
-def load_library(folder: Path = DATA) -> Library:
+def load_library(shelf: Shelf = Shelf()) -> Library:  # noqa: B008 (frozen)
     """
-    The library of a folder, checked; read once per process.
+    The library of a shelf, checked; read once per process.
 
     Raises
     ------
     DataError
         The first thing that is wrong, with file, line and the nearest valid word.
     """
-    vocabulary = load_vocabulary(folder)
-    paths = sorted((folder / "exercises").glob("*.yaml"))
-    if not paths:
-        raise DataError("no exercises were found.", file="exercises", remedy="Put one YAML file per exercise there.")
-    texts = {path.stem for path in (folder / "text" / LANGUAGE).glob("*.yaml")}
-    for stem in sorted(texts - {path.stem for path in paths}):
-        raise DataError(
-            "this text has no exercise.", file=f"text/{LANGUAGE}/{stem}.yaml", remedy="Rename it, or add the exercise."
+    library, faults = read_library(shelf)
+    if faults:
+        raise faults[0]
+    return library
+
+
+def read_library(shelf: Shelf) -> tuple[Library, list[DataError]]:
+    """The library of a shelf and everything that is wrong with it; exercises with a fault are left out of it."""
+    faults: list[DataError] = []
+    vocabulary = load_vocabulary(shelf, faults)
+    files, folder = shelf.found("exercises/*.yaml"), f"text/{shelf.language}/exercises"
+    if not files:
+        faults.append(
+            DataError("no exercises were found.", file="exercises", remedy="Put one YAML file per exercise there.")
         )
-    entries = {path.stem: load(path, folder) for path in paths}
-    exercises = {stem: _exercise(entry, _text(folder, stem), vocabulary) for stem, entry in entries.items()}
-    check_library(exercises, entries, vocabulary)
-    return Library(exercises, vocabulary, vocabulary.data["library_version"], _digest(folder))
+    stems = {path.stem for path, _ in files.values()}
+    texts = {path.stem: (path, root) for path, root in shelf.found(f"{folder}/*.yaml").values()}
+    for stem in sorted(set(texts) - stems):
+        problem = DataError("this text has no exercise.", file=f"{folder}/{stem}.yaml", remedy="Rename or remove it.")
+        faults.append(problem)
+    exercises: dict[str, Exercise] = {}
+    entries: dict[str, Entry] = {}
+    for name, (path, root) in sorted(files.items(), key=lambda item: item[1][0].stem):
+        if path.stem not in texts:
+            faults.append(DataError(f"its text is missing, {folder}/{path.stem}.yaml.", file=name, remedy="Add it."))
+            continue
+        before = len(faults)
+        entry, text = loaded(path, root, faults), loaded(*texts[path.stem], faults)
+        if entry is None or text is None:
+            continue
+        exercise = _exercise(entry, text, vocabulary)
+        if len(faults) == before:
+            exercises[path.stem], entries[path.stem] = exercise, entry
+    check_library(exercises, entries, vocabulary, known=stems)
+    version = str(vocabulary.data["library_version"])
+    places = {name: _places(one, vocabulary) for name, one in exercises.items()}
+    families = _by_family(exercises, vocabulary)
+    return Library(exercises, vocabulary, version, shelf.digest("library"), families, places), faults
 
 
-def _text(folder: Path, stem: str) -> Entry:
-    return load(folder / "text" / LANGUAGE / f"{stem}.yaml", folder)
+def _places(exercise: Exercise, vocabulary: Vocabulary) -> Places:
+    bands, demand = vocabulary.words("bands"), exercise.demand
+    return Places(
+        band=bands.index(demand.band),
+        opposite_band=bands.index(demand.opposite_band),
+        load=vocabulary.words("loads").index(exercise.load),
+        weight_bearing=vocabulary.words("weight_bearing").index(demand.weight_bearing),
+    )
 
 
-def _digest(folder: Path) -> str:
-    """Hash over names and contents of all YAML files, line ends aside."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()[:HASH_LENGTH]
+def _by_family(exercises: Mapping[str, Exercise], vocabulary: Vocabulary) -> dict[str, tuple[Exercise, ...]]:
+    """Exercises of each family that are in use, in order of their ids."""
+    return {
+        family: tuple(
+            one
+            for _, one in sorted(exercises.items())
+            if vocabulary.family(one.category) == family and one.review != "retired"
+        )
+        for family in vocabulary.families
+    }
 
 
 def _exercise(entry: Entry, text: Entry, vocabulary: Vocabulary) -> Exercise:
@@ -106,23 +147,33 @@ def _exercise(entry: Entry, text: Entry, vocabulary: Vocabulary) -> Exercise:
         source=origin.word("source", vocabulary.sources) if origin.has("source") else "",
         review=review.word("status", words("review_statuses")),
         name=text.text("name"),
-        also=tuple(text.get("also")) if text.has("also") else (),
+        also=_also(text),
         how=text.text("how"),
         caution=text.text("caution", ""),
     )
     text.known(text.text("id"), [exercise.id], "id")
+    if exercise.review == "reviewed" and not (review.has("by") and review.has("date")):
+        review.fault("a reviewed entry needs who reviewed it and when.", "status", "Fill in 'by' and 'date'.")
     entry.has("external"), review.has("by"), review.has("date"), review.has("due")
     for part in (entry, text, movement, equipment, load_, dose, links, origin, review):
         part.close()
     return exercise
 
 
+def _also(text: Entry) -> tuple[str, ...]:
+    names = text.get("also") if text.has("also") else []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        text.fault("a list of names was expected.", "also", "Write [one name, other name].")
+        return ()
+    return tuple(names)
+
+
 def _alternatives(equipment: Entry, words: list[str]) -> list[tuple[str, ...]]:
     groups = equipment.get("required")
     if not isinstance(groups, list) or not all(isinstance(group, list) and group for group in groups):
-        raise equipment.error(
-            "a list of lists was expected.", "required", "Write [[bench, chair]]: one of them is enough."
-        )
+        remedy = "Write [[bench, chair]]: one of them is enough."
+        equipment.fault("a list of lists was expected.", "required", remedy)
+        return []
     return [tuple(equipment.known(word, words, "required") for word in group) for group in groups]
 
 

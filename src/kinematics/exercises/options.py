@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from kinematics.conventions import Column
+from kinematics.exercises.trace import TRACE_COLUMNS, Behind, trace_table
 
 STATUSES = ("options", "default", "withheld")
 
@@ -35,6 +38,11 @@ WITHHELD_COLUMNS = (
     Column("sentence", "", "why"),
 )
 
+REMEASURE_COLUMNS = (
+    Column("week", "wk", "weeks after the beginning", "later"),
+    Column("what", "", "what to measure again, in words"),
+)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -54,6 +62,13 @@ class Options:
         excludes from the categories offered.
     version : str
         Versions of library and rules, and the hash of their files.
+    versions : mapping of str to str
+        Version and hash of library, rules, profile and text, each by name.
+    remeasure : DataFrame
+        Columns `REMEASURE_COLUMNS`: what to measure again, and when; empty where withheld.
+    trace : DataFrame
+        For every option the rules behind it with their inputs, what speaks against it and what would change it; worked
+        out on first use. For what is not offered, `withheld` names the rule.
     """
 
     status: str
@@ -61,3 +76,24 @@ class Options:
     messages: tuple[str, ...]
     withheld: pd.DataFrame
     version: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    behind: Behind | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def remeasure(self) -> pd.DataFrame:
+        """Columns `REMEASURE_COLUMNS`, one row per week that the rules name; empty where nothing is offered."""
+        fired = () if self.behind is None or self.table.empty else self.behind.fired
+        words = self.behind.library.vocabulary.printed["remeasure"] if self.behind is not None else {}
+        weeks: dict[int, list[str]] = {}
+        for one in fired:
+            for week, what in one.rule.then.remeasure.items():
+                weeks.setdefault(week, []).extend(word for word in what if word not in weeks.get(week, []))
+        rows = [(week, ", ".join(words[word] for word in weeks[week])) for week in sorted(weeks)]
+        return pd.DataFrame(rows, columns=[column.name for column in REMEASURE_COLUMNS])
+
+    @cached_property
+    def trace(self) -> pd.DataFrame:
+        """Columns `TRACE_COLUMNS`, one row per option and rule; empty where nothing is offered."""
+        if self.behind is None or self.table.empty:
+            return pd.DataFrame(columns=[column.name for column in TRACE_COLUMNS])
+        return trace_table(self.behind)

@@ -1,4 +1,4 @@
-"""Decision tables: rules as YAML, their conditions a closed set of predicates that is never evaluated as code."""
+"""Decision tables: rules as YAML, their sentences apart, one file of sentences for each language."""
 
 from __future__ import annotations
 
@@ -6,45 +6,22 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from kinematics.conventions import DataError
-from kinematics.exercises.entry import Entry, load
-from kinematics.exercises.exercise import DATA, LEVELS, Vocabulary, load_vocabulary
+from kinematics.exercises.conditions import asked, can_hold, check_condition, holds
+from kinematics.exercises.effects import Effect, OnFamily, on_family, read_effect
+from kinematics.exercises.entry import Entry
+from kinematics.exercises.exercise import LEVELS, Vocabulary, load_vocabulary
 from kinematics.exercises.facts import FACTS, PLACES, SIDE_FACTS
+from kinematics.exercises.folders import Shelf, loaded
 
-ALL_FAMILIES = "all"
-PREFERENCES = ("least_weight_bearing", "highest_level")
-LARGEST_COUNT = 7
 SENTENCES = ("reason", "message", "withheld", "caution")
+#: Rules of this file stop everything; a clinic's own folder may add to them and replace none.
+SAFETY_GROUP = "10_safety"
 
 
-@dataclass(frozen=True)
-class Effect:
-    """What a rule does; families are lines of the session (HF stands for HF1, HF2 and HF3), `all` for every one."""
-
-    select: Mapping[str, int] = field(default_factory=dict)
-    leave_out: tuple[str, ...] = ()
-    forbid: tuple[str, ...] = ()
-    forbid_tags: tuple[str, ...] = ()
-    cap_level: Mapping[str, int] = field(default_factory=dict)
-    lower_level: tuple[str, ...] = ()
-    cap_band: Mapping[str, str] = field(default_factory=dict)
-    cap_load: Mapping[str, str] = field(default_factory=dict)
-    cap_sets: Mapping[str, int] = field(default_factory=dict)
-    only_contraction: Mapping[str, str] = field(default_factory=dict)
-    days_per_week: tuple[float, float] | None = None
-    rpe: tuple[float, float] | None = None
-    prefer: str = ""
-    priority: str = ""
-    lines: int | None = None
-    equipment: str = ""
-    status: str = ""
-    withhold: bool = False
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """
     One rule.
@@ -55,6 +32,8 @@ class Rule:
         `group` is the file it stands in; groups that come first give the reason of an option.
     when : mapping
         The condition: `all`, `any`, `not` over `{fact: word}` or `{fact: {eq|in|gt|lt: value}}`.
+    asks : tuple of str
+        The facts in it.
     per_side : bool
         Whether it asks a fact of a side.
     then : Effect
@@ -64,174 +43,122 @@ class Rule:
         The evidence sentence, A to C, and keys of the literature.
     example : mapping
         `given` (facts) and `gives` (what comes of it, in words).
+    on : mapping of family to OnFamily
+        The effect as each family meets it.
     """
 
     id: str
     group: str
     when: Mapping[str, Any]
+    asks: tuple[str, ...]
     per_side: bool
     then: Effect
     say: Mapping[str, str]
     basis: str
     confidence: str
     sources: tuple[str, ...]
-    example: Mapping[str, Any]
-
-
-def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    """
-    Whether a condition holds for the facts; a fact without a value fulfils no predicate.
-
-    >>> holds({"any": [{"stage": "settle"}, {"pain_in_flexion": {"gt": 2}}]}, {"stage": "load", "pain_in_flexion": 3.0})
-    True
-    """
-    ((key, value),) = condition.items()
-    if key == "all":
-        return all(holds(part, facts) for part in value)
-    if key == "any":
-        return any(holds(part, facts) for part in value)
-    if key == "not":
-        return not holds(value, facts)
-    found = facts.get(key)
-    if found is None:
-        return False
-    ((operator, wanted),) = value.items() if isinstance(value, dict) else (("eq", value),)
-    if operator == "in":
-        return found in wanted
-    return found > wanted if operator == "gt" else found < wanted if operator == "lt" else found == wanted
+    example: Mapping[str, Any] = field(repr=False)
+    on: Mapping[str, OnFamily] = field(repr=False, compare=False)
 
 
 @cache
-def load_rules(folder: Path = DATA) -> tuple[Rule, ...]:
+def load_rules(shelf: Shelf = Shelf()) -> tuple[Rule, ...]:  # noqa: B008 (frozen)
     """
-    The rules of a folder in the order of their files, checked; read once per process.
+    The rules of a shelf in the order of their files, checked; read once per process.
 
     Raises
     ------
     DataError
         The first thing that is wrong, with file, line and the nearest valid word.
     """
-    vocabulary = load_vocabulary(folder)
+    rules, faults = read_rules(shelf)
+    if faults:
+        raise faults[0]
+    return rules
+
+
+def read_rules(shelf: Shelf) -> tuple[tuple[Rule, ...], list[DataError]]:
+    """The rules of a shelf and everything that is wrong with them; rules with a fault are left out."""
+    faults: list[DataError] = []
+    vocabulary = load_vocabulary(shelf, [])
+    texts: dict[str, Entry] = {}
+    for layer in shelf.layers(f"text/{shelf.language}/rules.yaml", faults):
+        texts.update({name: layer.part(name) for name in layer.names()})
     rules: dict[str, Rule] = {}
-    for path in sorted((folder / "rules").glob("*.yaml")):
-        whole = load(path, folder)
-        if not isinstance(whole.data, list):
-            raise whole.error("a list of rules was expected.")
-        for number in range(len(whole.data)):
-            entry = Entry(whole.data[number], path, whole.name, (number,))
-            rule = _rule(entry, path.stem, vocabulary)
-            if rule.id in rules:
-                raise entry.error(f"rule '{rule.id}' is there twice.", "id", "Give one of them another id.")
-            rules[rule.id] = rule
-    if not rules:
-        raise DataError("no rules were found.", file="rules", remedy="Put the decision tables there.")
-    return tuple(rules.values())
+    known: set[str] = set()
+    for level, folder in enumerate(shelf.folders):
+        own: set[str] = set()
+        for path in sorted((folder / "rules").glob("*.yaml")):
+            whole = loaded(path, folder, faults)
+            if whole is None:
+                continue
+            for entry in _entries(whole):
+                before = len(faults)
+                name = entry.text("id")
+                _check_name(entry, name, own, rules, on_top=level > 0)
+                own.add(name)
+                rule = _rule(entry, rules[name].group if name in rules else path.stem, texts, vocabulary)
+                if len(faults) == before and rule is not None:
+                    rules[name] = rule
+        known |= own
+    for name, text in texts.items():
+        if name not in known:
+            text.fault(f"'{name}' is no rule.", remedy=None)
+    if not known and not faults:
+        faults.append(DataError("no rules were found.", file="rules", remedy="Put the decision tables there."))
+    return tuple(sorted(rules.values(), key=lambda rule: rule.group)), faults
 
 
-def _rule(entry: Entry, group: str, vocabulary: Vocabulary) -> Rule:
-    asked = _check_condition(entry.part("when"))
+def _entries(whole: Entry) -> list[Entry]:
+    if not isinstance(whole.data, list):
+        whole.fault("a list of rules was expected.")
+        return []
+    return [Entry(one, whole.path, whole.name, whole.faults, (i,)) for i, one in enumerate(whole.data)]
+
+
+def _check_name(entry: Entry, name: str, own: set[str], rules: Mapping[str, Rule], *, on_top: bool) -> None:
+    if name in own:
+        entry.fault(f"rule '{name}' is there twice.", "id", "Give one of them another id.")
+    if on_top and name in rules and rules[name].group == SAFETY_GROUP:
+        entry.fault(f"rule '{name}' is a safety rule and cannot be replaced.", "id", "Add a rule of another id.")
+
+
+def _rule(entry: Entry, group: str, texts: Mapping[str, Entry], vocabulary: Vocabulary) -> Rule | None:
+    name = entry.text("id")
+    sound = check_condition(entry.part("when"))
+    then = read_effect(entry.part("then"), vocabulary)
+    confidence = entry.word("confidence", vocabulary.words("confidence"))
+    sources = entry.words("sources", vocabulary.sources)
     example = entry.part("example")
+    for key in example.names():
+        example.known(key, list(FACTS), key)
+    entry.close()
+    if name not in texts:
+        entry.fault(f"rule '{name}' has no sentences in text.", "id", "Add them to text/<language>/rules.yaml.")
+    if not sound or name not in texts:
+        return None
+    when, text = entry.get("when"), texts[name]
     rule = Rule(
-        id=entry.text("id"),
+        id=name,
         group=group,
-        when=entry.get("when"),
-        per_side=any(name in SIDE_FACTS for name in asked),
-        then=_effect(entry.part("then"), vocabulary),
-        say={name: _sentence(entry, name) for name in SENTENCES if entry.has(name)},
-        basis=entry.text("basis"),
-        confidence=entry.word("confidence", vocabulary.words("confidence")),
-        sources=entry.words("sources", vocabulary.sources),
-        example={"given": dict(example.part("given").data), "gives": example.text("gives")},
+        when=when,
+        asks=asked(when),
+        per_side=any(fact in SIDE_FACTS for fact in asked(when)),
+        then=then,
+        say={kind: _sentence(text, kind) for kind in SENTENCES if text.has(kind)},
+        basis=text.text("basis"),
+        confidence=confidence,
+        sources=sources,
+        example={"given": dict(example.data), "gives": text.text("example")},
+        on={family: on_family(then, family, vocabulary) for family in vocabulary.families},
     )
-    _check_example(rule, example)
-    _check_sentences(rule, entry)
-    example.close()
-    entry.close()
+    text.close()
+    _check_sentences(rule, text)
+    if not can_hold(when):
+        entry.fault(f"rule '{name}' can never fire.", "when", "Its condition contradicts itself.")
+    elif not holds(when, rule.example["given"]):
+        entry.fault(f"rule '{name}' does not fire in its own example.", "example", "Correct either of them.")
     return rule
-
-
-def _check_condition(entry: Entry) -> set[str]:
-    """The facts that a condition asks; refuses what is not a known predicate over a known fact."""
-    keys = entry.names()
-    if len(keys) != 1:
-        raise entry.error("one predicate was expected.", remedy="Join several by 'all: [...]' or 'any: [...]'.")
-    key = keys[0]
-    if key in ("all", "any"):
-        return set().union(*(_check_condition(part) for part in entry.parts(key)))
-    if key == "not":
-        return _check_condition(entry.part(key))
-    entry.known(key, [*FACTS, "all", "any", "not"], key)
-    value = entry.get(key)
-    if not isinstance(value, dict):
-        _check_word(entry, key, value)
-        return {key}
-    operator = next(iter(value), "")
-    entry.known(operator, ["eq", "in", "gt", "lt"], key)
-    _check_operand(entry, key, operator, value)
-    return {key}
-
-
-def _check_operand(entry: Entry, key: str, operator: str, value: dict[str, Any]) -> None:
-    if len(value) != 1:
-        raise entry.error("one predicate was expected.", key, "Join several by 'all: [...]'.")
-    if operator in ("gt", "lt"):
-        if FACTS[key] is not None:
-            raise entry.error(f"'{key}' is a word and cannot be compared in size.", key, "Use eq or in.")
-        entry.part(key).number(operator)
-    elif operator == "eq":
-        _check_word(entry, key, value[operator])
-    else:
-        words = value[operator]
-        if not isinstance(words, list) or not words:
-            raise entry.error("a list of words was expected after 'in'.", key)
-        for word in words:
-            _check_word(entry, key, word)
-
-
-def _check_word(entry: Entry, key: str, word: Any) -> None:
-    words = FACTS[key]
-    if words is None:
-        raise entry.error(f"'{key}' is a number.", key, "Compare it by gt or lt.")
-    entry.known(word, words, key)
-
-
-def _effect(entry: Entry, vocabulary: Vocabulary) -> Effect:
-    words, families = vocabulary.words, vocabulary.families
-    found: dict[str, Any] = {}
-    for name in ("leave_out", "forbid", "lower_level"):
-        if entry.has(name):
-            found[name] = entry.words(name, families)
-    if entry.has("forbid_tags"):
-        found["forbid_tags"] = entry.words("forbid_tags", words("tags"))
-    for name, low, high in (("select", 1, LARGEST_COUNT), ("cap_level", *LEVELS), ("cap_sets", 1, LARGEST_COUNT)):
-        if entry.has(name):
-            part = entry.part(name)
-            found[name] = {_family(part, key, families): part.whole(key, low, high) for key in part.names()}
-    for name, vocab in (("cap_band", "bands"), ("cap_load", "loads"), ("only_contraction", "contractions")):
-        if entry.has(name):
-            part = entry.part(name)
-            found[name] = {_family(part, key, families): part.word(key, words(vocab)) for key in part.names()}
-    for name in ("days_per_week", "rpe"):
-        if entry.has(name):
-            found[name] = entry.span(name)
-    for name, choices in (
-        ("prefer", PREFERENCES),
-        ("priority", (*families, "weakest")),
-        ("equipment", ("at_hand",)),
-        ("status", ("default",)),
-    ):
-        if entry.has(name):
-            found[name] = entry.word(name, choices)
-    if entry.has("lines"):
-        found["lines"] = entry.whole("lines", 1, LARGEST_COUNT)
-    if entry.has("withhold"):
-        found["withhold"] = entry.truth("withhold")
-    entry.close()
-    return Effect(**found)
-
-
-def _family(entry: Entry, key: str, families: tuple[str, ...]) -> str:
-    return entry.known(key, [*families, ALL_FAMILIES], key)
 
 
 def _sentence(entry: Entry, name: str) -> str:
@@ -239,34 +166,18 @@ def _sentence(entry: Entry, name: str) -> str:
     try:
         places = [place for _, place, _, _ in string.Formatter().parse(text) if place is not None]
     except ValueError as error:
-        raise entry.error(f"the braces are not paired ({error}).", name) from None
+        entry.fault(f"the braces are not paired ({error}).", name)
+        return ""
     for place in places:
         entry.known(place, PLACES, name)
     return text
 
 
-def _check_sentences(rule: Rule, entry: Entry) -> None:
+def _check_sentences(rule: Rule, text: Entry) -> None:
     """A rule that selects gives its reason; one that closes anything says why."""
-    then = rule.then
-    closes: tuple[object, ...] = (
-        then.forbid,
-        then.forbid_tags,
-        then.leave_out,
-        then.lower_level,
-        then.cap_band,
-        then.cap_load,
-    )
-    closes += (then.only_contraction, [level for level in then.cap_level.values() if level < LEVELS[1]])
-    if then.select and "reason" not in rule.say:
-        raise entry.error("a rule that selects needs its 'reason'.", remedy="Add the sentence.")
-    if (any(closes) or then.withhold or then.equipment or then.lines) and "withheld" not in rule.say:
-        raise entry.error("a rule that closes something needs its 'withheld' sentence.", remedy="Add the sentence.")
-    if not rule.per_side and any("{Side}" in text for text in rule.say.values()):
-        raise entry.error("{Side} has no meaning here, because the rule asks no fact of a side.", remedy="Remove it.")
-
-
-def _check_example(rule: Rule, example: Entry) -> None:
-    for key in example.part("given").names():
-        example.part("given").known(key, list(FACTS), key)
-    if not holds(rule.when, rule.example["given"]):
-        raise example.error(f"rule '{rule.id}' does not fire in its own example.", remedy="Correct either of them.")
+    if rule.then.select and "reason" not in rule.say:
+        text.fault("a rule that selects needs its 'reason'.", remedy="Add the sentence.")
+    if rule.then.closes(LEVELS[1]) and "withheld" not in rule.say:
+        text.fault("a rule that closes something needs its 'withheld' sentence.", remedy="Add the sentence.")
+    if not rule.per_side and any("{Side}" in sentence for sentence in rule.say.values()):
+        text.fault("{Side} has no meaning here, because the rule asks no fact of a side.", remedy="Remove it.")

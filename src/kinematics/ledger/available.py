@@ -8,6 +8,11 @@ import pandas as pd
 from kinematics.exam import available_range, exam_tests
 
 SIDE_KEYS = ["participant", "session", "side"]
+#: What the comparison of sides needs of a test.
+SIDE_BY_SIDE = (
+    *("available_deg", "available_se_visit_deg", "available_se_lasting_deg", "n_repetitions"),
+    *("lower_bound", "pelvis_controlled", "instrument", "rater"),
+)
 REFERENCE_COLUMNS = {
     "available_reference_mean_deg": "mean",
     "available_reference_sd_deg": "sd",
@@ -48,6 +53,29 @@ def chosen_tests(exam: pd.DataFrame, direction: str) -> pd.DataFrame:
         others = others + (";" + further).fillna("")
     chosen["other_tests"] = others.str.removeprefix(";")
     return chosen.drop(columns=["without", "order"]).reset_index()
+
+
+def same_test_other_side(exam: pd.DataFrame, direction: str) -> pd.DataFrame:
+    """
+    Every test of a direction, keyed by the side that is opposite to where it was done.
+
+    Parameters
+    ----------
+    exam : DataFrame
+        As from `read_exam`.
+    direction : str
+
+    Returns
+    -------
+    DataFrame
+        participant, session, side (the opposite one) and test; the columns of `available_range` that a comparison of
+        sides needs, with `other_` before the name.
+    """
+    table = available_range(exam)
+    table = table[table["direction"] == direction].drop(columns="direction")
+    table["side"] = table["side"].map({"left": "right", "right": "left"})
+    names = {name: f"other_{name}" for name in SIDE_BY_SIDE}
+    return table.rename(columns=names)[[*SIDE_KEYS, "test", *names.values()]]
 
 
 def _references() -> pd.DataFrame:

@@ -9,7 +9,7 @@ from kinematics.exam import best_sem
 from kinematics.exam.registry import facts
 from kinematics.ledger.limits import class_probabilities, decided, probability_low
 from kinematics.ledger.terms import terms, used_term
-from kinematics.ledger.used import total_se
+from kinematics.ledger.used import TERMS, total_se
 from kinematics.norms import GaitNorms
 
 REASONS = tuple(terms()["reasons"])
@@ -62,18 +62,39 @@ def reasons(table: pd.DataFrame, threshold: float) -> np.ndarray:
     ).astype(object)
 
 
+def limit_reasons(use_open: pd.Series, test_open: pd.Series) -> np.ndarray:
+    """Which of the two lies too close to its limit for its error; shape (n,)."""
+    return np.where(
+        use_open & test_open, "both_near_limit", np.where(test_open, "available_near_limit", "used_near_limit")
+    )
+
+
 def next_measurements(table: pd.DataFrame, direction: str, threshold: float, norms: GaitNorms) -> np.ndarray:
     """The cheapest measurement that would decide each inconclusive row, a sentence; "" for the others. Shape (n,)."""
     sentence = np.full(len(table), "", dtype=object)
     near = table["reason"].isin(NEAR_LIMIT).to_numpy()
     if near.any():
         sentence[near] = _deciding_steps(table[near], direction, threshold)
+    return np.where(near, sentence, plain_sentences(table, direction, norms)).astype(object)
+
+
+def plain_sentences(table: pd.DataFrame, direction: str, norms: GaitNorms) -> np.ndarray:
+    """The sentence that belongs to each row's reason alone; "" where there is none or it has to be worked out."""
+    sentence = np.full(len(table), "", dtype=object)
     for reason in set(table["reason"].unique()) - {"", *NEAR_LIMIT}:
         here = (table["reason"] == reason).to_numpy()
-        refusals, template = table.loc[here, "refusal"], terms()["reasons"][reason]["next"]
+        entry, refusals = terms()["reasons"][reason], table.loc[here, "refusal"]
+        template = entry["next"] if direction in ("", "extension") else entry.get("next_other", entry["next"])
         words = {refusal: _next_sentence(template, refusal, norms) for refusal in refusals.unique()}
         sentence[here] = refusals.map(words)
     return sentence
+
+
+def step_sentences(would: dict[str, np.ndarray]) -> np.ndarray:
+    """Sentence of the first step of `would` (step -> whether it decides) that decides; shape (n,)."""
+    said = terms()["steps"]
+    sentences = {step: text.format(repetitions=terms()["better_exam"]["repetitions"]) for step, text in said.items()}
+    return np.select(list(would.values()), [sentences[step] for step in would], sentences["none"]).astype(object)
 
 
 def _next_sentence(template: str, refusal: str, norms: GaitNorms) -> str:
@@ -90,17 +111,15 @@ def _deciding_steps(table: pd.DataFrame, direction: str, threshold: float) -> np
         "run": (better_run, table["available_se_deg"]),
         "both": (better_run, better_exam),
     }
-    would = [decided(_probabilities(table, *pair), threshold) != "inconclusive" for pair in errors.values()]
-    sentences = {
-        step: text.format(repetitions=terms()["better_exam"]["repetitions"]) for step, text in terms()["steps"].items()
-    }
-    return np.select(would, [sentences[step] for step in errors], sentences["none"]).astype(object)
+    return step_sentences(
+        {step: decided(_probabilities(table, *pair), threshold) != "inconclusive" for step, pair in errors.items()}
+    )
 
 
 def _probabilities(table: pd.DataFrame, used_se, available_se) -> np.ndarray:
-    used = probability_low(table["used_deg"], used_se, table["used_low_below_deg"], table["used_limit_se_deg"])
+    used = probability_low(table["used_deg"], used_se, table["used_low_below_deg"], table["used_low_below_se_deg"])
     available = probability_low(
-        table["available_deg"], available_se, table["available_low_below_deg"], table["available_limit_se_deg"]
+        table["available_deg"], available_se, table["available_low_below_deg"], table["available_low_below_se_deg"]
     )
     return class_probabilities(used, available, table["lower_bound"])
 
@@ -120,4 +139,4 @@ def _run_se_after(table: pd.DataFrame) -> pd.Series:
         used_se_visit_deg=table["used_se_visit_deg"] / np.sqrt(visits),
         used_se_strides_deg=table["used_se_strides_deg"] / np.sqrt(visits),
     )
-    return total_se(shrunk, ("visit", "hip_centre", "strides"))
+    return total_se(shrunk, TERMS)

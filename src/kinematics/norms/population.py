@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -41,6 +41,8 @@ class GaitNorms:
     turned : mapping of str to int
         Metrics and curves that a hip centre moves, and in which direction.
     notes : mapping of zero to tuple of str
+    represented : mapping
+        Whom it holds: sex, level, surface as patterns of the lower-case word, grade_percent as the steepest.
     """
 
     name: str
@@ -56,6 +58,7 @@ class GaitNorms:
     hip_centres: Mapping[str, tuple[float, float]]
     turned: Mapping[str, int]
     notes: Mapping[str, tuple[str, ...]]
+    represented: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @cache
@@ -77,6 +80,7 @@ def running_norms() -> GaitNorms:
         hip_centres={name: (entry["bias_deg"], entry["sd_deg"]) for name, entry in facts["hip_centres"].items()},
         turned=facts["turned_by_hip_centre"],
         notes={facts["zero"]: notes, "standing": notes + tuple(facts["standing"]["notes"])},
+        represented=facts["represented"],
     )
 
 

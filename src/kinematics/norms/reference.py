@@ -141,25 +141,69 @@ def metric_reference(metric: str, *, task, speed_m_s, zero, hip_centre, norms: G
         mean, sd, n_people (NaN where there is no reference), reference (its name) and refusal (the sentence that says
         why there is none, else empty).
 
-    Raises
-    ------
-    KeyError
-        Where the metric has no reference at all.
     """
     norms = norms or running_norms()
     task, speed, zero = _rows(task, speed_m_s, zero)
     centre = np.asarray(hip_centre, dtype=object)
     refusal = _refusals(norms, task, speed, zero)
+    for lacking in [name for name, metrics in norms.metrics.items() if metric not in metrics]:
+        refusal[(refusal == "") & (zero == lacking)] = f"The reference has no {metric} under the {lacking} zero."
     mean_sd = np.full((refusal.size, 2), np.nan)
     names = np.full(refusal.size, "", dtype=object)
     for one_zero, one_centre in {pair for pair in zip(zero, centre, strict=True) if pair[0] in norms.metrics}:
         here = (zero == one_zero) & (centre == one_centre) & (refusal == "")
+        if not here.any():
+            continue
         values = _at_speed(norms, norms.metrics[one_zero][metric], speed[here])
         mean_sd[here] = _moved(values, norms.turned.get(metric, 0), *_hip_centre_effect(norms, one_zero, one_centre))
         names[here] = reference_name(norms, one_zero, one_centre)
     n_people = np.where(refusal == "", float(norms.n_people), np.nan)
     columns = {"mean": mean_sd[:, 0], "sd": mean_sd[:, 1], "n_people": n_people, "reference": names, "refusal": refusal}
     return pd.DataFrame(columns).astype({"reference": "str", "refusal": "str"})
+
+
+def tilt_at_peak(direction: str, metric: str, *, task, speed_m_s, zero, hip_centre, norms: GaitNorms | None = None):
+    """
+    Reference anterior tilt at the instant of the peak, for many rows at once.
+
+    From the metric where the population has it, else from its mean curves: tilt where the mean hip curve peaks.
+
+    Parameters
+    ----------
+    direction : {"extension", "flexion"}
+    metric : str
+        Column of `Strides.table` that holds this tilt.
+    task, speed_m_s, zero, hip_centre : array-like, shape (n,)
+        As in `metric_reference`.
+    norms : GaitNorms, optional
+
+    Returns
+    -------
+    array, shape (n,)
+        Anterior positive; NaN where there is no reference. [deg]
+    """
+    norms = norms or running_norms()
+    task, speed, zero = _rows(task, speed_m_s, zero)
+    known = _refusals(norms, task, speed, zero) == ""
+    tilt = np.full(speed.size, np.nan)
+    for name in norms.metrics:
+        here = known & (zero == name)
+        values = _tilt_by_speed(norms, name, direction, metric)
+        if here.any() and values is not None:
+            tilt[here] = _at_speed(norms, values, speed[here])
+    return tilt
+
+
+def _tilt_by_speed(norms: GaitNorms, zero: str, direction: str, metric: str) -> np.ndarray | None:
+    """Tilt at the peak at each of the population's speeds, shape (n_speeds,)."""
+    if metric in norms.metrics[zero]:
+        return norms.metrics[zero][metric][:, 0]
+    curves = norms.curves.get(zero, {})
+    if not {"hip_flexion_deg", "pelvis_anterior_tilt_deg"} <= set(curves):
+        return None
+    hip, tilt = curves["hip_flexion_deg"][..., 0], curves["pelvis_anterior_tilt_deg"][..., 0]
+    instant = hip.argmin(axis=1) if direction == "extension" else hip.argmax(axis=1)
+    return tilt[np.arange(instant.size), instant]
 
 
 def reference_name(norms: GaitNorms, zero: str, hip_centre: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from kinematics.pipeline.lab import study_frames, study_strides
 from kinematics.pipeline.run import RunResult, run_study
 from kinematics.pipeline.visit import assess
 
-__all__ = ["RunResult", "assess", "run_study"]
+__all__ = ["RunResult", "assess", "run_study", "study_frames", "study_strides"]

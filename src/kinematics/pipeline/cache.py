@@ -7,6 +7,7 @@ import json
 import math
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -68,7 +69,8 @@ def sha256_of(path: Path) -> str:
 
 def input_hashes(session: Session) -> dict[str, str]:
     """SHA-256 of every file that the session's trials name, by name relative to the study folder."""
-    names = sorted({name for entry in session.trials for name in entry.files})
+    own_figures = {name for name in (session.settings.ledger.norms, session.settings.ledger.sem) if name}
+    names = sorted({name for entry in session.trials for name in entry.files} | own_figures)
     return {name: sha256_of(session.folder / name) for name in names}
 
 
@@ -87,6 +89,13 @@ def session_key(session: Session, inputs: dict[str, str]) -> str:
         "package": package_hash(),
     }
     return hashlib.sha256(to_json(parts)).hexdigest()[:KEY_DIGITS]
+
+
+def report_key(own: str, earlier: Sequence[str], shared_script: str) -> str:
+    """Hash of all that decides a session's report: its own key, its earlier visits' keys, the shared script."""
+    if not earlier and not shared_script:
+        return own
+    return hashlib.sha256("\n".join([own, *earlier, shared_script]).encode()).hexdigest()[:KEY_DIGITS]
 
 
 @cache

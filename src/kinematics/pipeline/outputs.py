@@ -30,11 +30,20 @@ def write_tables(records: Sequence[Record], places: Places) -> None:
         write_table(places.tables / f"{name}.parquet", name, (record.table(name) for record in records))
 
 
+def shared_script(linked: bool) -> str:
+    """Name of the script that linked reports share; empty where they are not linked."""
+    from kinematics.report import plotly_file
+
+    return plotly_file() if linked else ""
+
+
 def write_pages(study: Study, records: Sequence[Record], places: Places) -> None:
     """The index and the cohort page; the ledger is read from its table."""
-    from kinematics.report import render_cohort, render_index
+    from kinematics.report import render_cohort, render_index, write_shared_script
 
     style = study.settings.report
+    if places.shared_script:
+        write_shared_script(places.reports)
     index = render_index(study.name, [index_row(record) for record in records], errors=study.errors, report=style)
     ledger = pd.read_parquet(places.tables / "ledger.parquet")
     write_whole(places.reports / COHORT, render_cohort(study.name, ledger, report=style).encode())
@@ -58,7 +67,9 @@ def _manifest(study: Study, records: Sequence[Record], places: Places) -> dict[s
     for record in records:
         inputs.update(record.about["inputs"])
     outputs = {f"{name}.parquet": cache.sha256_of(places.tables / f"{name}.parquet") for name in TABLES}
-    outputs |= {name: cache.sha256_of(places.reports / name) for name in (INDEX, COHORT)}
+    outputs |= {
+        name: cache.sha256_of(places.reports / name) for name in (INDEX, COHORT, *filter(None, [places.shared_script]))
+    }
     outputs |= {facts["report"]: facts["report_sha256"] for facts in (one.about for one in records) if facts["report"]}
     return {
         "study": study.name,

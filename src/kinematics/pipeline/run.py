@@ -80,6 +80,7 @@ def run_study(
     jobs: int = 1,
     progress: bool = True,
     debug: bool = False,
+    linked: bool = False,
 ) -> RunResult:
     """
     Tables and reports of a whole study.
@@ -100,6 +101,8 @@ def run_study(
         Whether a progress bar is shown on the error stream.
     debug : bool
         Whether the trace of an internal error is shown on the error stream.
+    linked : bool
+        Whether the reports share one script file beside them, and are then below 400 kB each, instead of holding it.
 
     Raises
     ------
@@ -107,7 +110,7 @@ def run_study(
         Where the study cannot be read at all. Whatever else goes wrong has its sentence in the result.
     """
     study = read_study(folder)
-    places = Places(Path(processed) / study.name, Path(reports) / study.name, debug)
+    places = Places(Path(processed) / study.name, Path(reports) / study.name, debug, outputs.shared_script(linked))
     for place in (places.tables, places.reports):
         place.mkdir(parents=True, exist_ok=True)
         sweep(place)

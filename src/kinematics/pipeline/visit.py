@@ -16,7 +16,9 @@ from kinematics.assessment import Assessment, TrialResult
 from kinematics.conventions import LEDGER_COLUMNS, DataError
 from kinematics.events import foot_events
 from kinematics.exercises import Options, exercise_options
-from kinematics.ledger import compare_range
+from kinematics.gates import gates
+from kinematics.ledger import compare_range, functional_range
+from kinematics.pipeline.beside import beside, joined, own_figures
 from kinematics.readers import read_trial
 from kinematics.store import OPTION_COLUMNS
 from kinematics.strides import Strides, segment_strides
@@ -55,7 +57,14 @@ def assess_despite(session: Session, trouble: Trouble) -> Assessment:
     moving = [trial.strides for trial in trials if trial.strides is not None]
     ledger = visit.attempt(
         "comparing used with available range",
-        lambda: compare_range(moving, session.exam, settings=session.settings),
+        lambda: compare_range(
+            moving,
+            session.exam,
+            about=beside(session, trials),
+            functional=joined(visit.functional),
+            settings=session.settings,
+            **own_figures(session),
+        ),
         lambda sentence: pd.DataFrame(columns=[column.name for column in LEDGER_COLUMNS]),
     )
     options = visit.attempt(
@@ -80,6 +89,7 @@ class _Visit:
     trouble: Trouble
     statics: dict[tuple, tuple[Trial, dict[str, float]]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    functional: list[pd.DataFrame] = field(default_factory=list)
 
     def attempt(self, doing: str, step: Callable[[], Result], otherwise: Callable[[str], Result]) -> Result:
         """The step's result; where it fails, its sentence is kept and `otherwise` gives what stands in for it."""
@@ -105,16 +115,19 @@ class _Visit:
         return TrialResult(entry, None, {}, sentence)
 
     def strides(self, entry: TrialEntry, static: Trial | None) -> Strides | None:
-        """Strides of a run or walk; None for a static or functional trial, which is only read."""
+        """Strides of a run or walk; None for a static trial and for a functional one, whose range is kept."""
         if entry.task == "static":
             return None
         settings = self.session.settings
         trial = self.read(entry)
         angles = hip_angles(trial, static, settings=settings)
         if entry.task not in GAITS:
+            keys = {"participant": entry.participant, "session": entry.session}
+            self.functional.append(functional_range(angles, self.session.exam, **keys))
             return None
         events = foot_events(trial, angles, settings=settings)
-        return segment_strides(angles, events, participant=entry.participant, session=entry.session)
+        found = segment_strides(angles, events, participant=entry.participant, session=entry.session)
+        return replace(found, passport=found.passport.noting(*gates(angles, found)))
 
     def static(self, entry: TrialEntry) -> tuple[Trial | None, dict[str, float]]:
         """The standing trial that belongs to `entry`, and its mean angles."""

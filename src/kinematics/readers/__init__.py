@@ -9,44 +9,30 @@ from typing import Any
 import numpy as np
 
 from kinematics.conventions import TASKS, ZEROS, DataError
-from kinematics.readers import (
+from kinematics.readers.datasets import bids, rbds, rbds_forces
+from kinematics.readers.inertial import (
     apdm,
-    bids,
     blue_trident,
-    bodykin,
-    c3d,
-    c3d_csv,
-    curves,
     delsys,
     generic_imu,
-    motive,
-    mvn,
-    mvnx,
-    noraxon,
-    opensense,
-    opensim,
     phyphox,
-    pycgm,
-    qtm,
-    rbds,
-    rbds_forces,
     sensor_logger,
     shimmer,
     step_metrics,
-    tidy,
-    trc,
-    vicon_nexus,
-    vicon_workstation,
-    visual3d,
     xio,
     xsens_dot,
     xsens_mt,
 )
-from kinematics.readers.events_table import read_events
-from kinematics.readers.excel import as_text, is_workbook
-from kinematics.readers.request import Request
-from kinematics.readers.source import Source, read_source
-from kinematics.readers.text import find_block
+from kinematics.readers.opensim import bodykin, ground_force, opensense, opensim, trc
+from kinematics.readers.optical import c3d, c3d_csv, motive, pycgm, qtm, vicon_nexus, vicon_workstation
+from kinematics.readers.recording import read_recording
+from kinematics.readers.shared.events_table import read_events
+from kinematics.readers.shared.excel import as_text, is_workbook
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import Source, read_source
+from kinematics.readers.shared.text import find_block
+from kinematics.readers.suits import mvn, mvnx, noraxon
+from kinematics.readers.tables import curves, tidy, visual3d
 from kinematics.settings import Settings
 from kinematics.trial import Trial
 
@@ -88,7 +74,10 @@ FORMATS = {
     )
 }
 
-__all__ = ["FORMATS", "read_events", "read_trial"]
+#: Tables without marks of their own: read as such where the user says so.
+PLAIN = (tidy.NAME, generic_imu.NAME)
+
+__all__ = ["FORMATS", "holds_forces", "read_events", "read_trial", "recognised"]
 
 
 def read_trial(
@@ -110,7 +99,8 @@ def read_trial(
     Parameters
     ----------
     path : path
-        Motion file: markers in the RBDS layout, or a tidy table of angles (`time_s`, `hip_flexion_l` ...).
+        Motion file of any format in `FORMATS` (docs/formats.md); for one recording in several sensor files their
+        folder, or their names with ';' between.
     task : {"run", "walk", "static", "rom"}
         What was done.
     speed_m_s : float, optional
@@ -119,8 +109,8 @@ def read_trial(
         Ground reaction force of the same recording.
     events : path, optional
         Table of contacts and toe-offs (side, event, time_s); it overrides what would be found.
-    format : {"rbds", "tidy"}, optional
-        Only where the content does not tell.
+    format : str, optional
+        A key of `FORMATS`, only where the content does not tell.
     rate_hz : float, optional
         Sampling rate, checked against the time column. [Hz]
     zero : {"anatomical", "standing", "model", "unknown"}, optional
@@ -145,20 +135,47 @@ def read_trial(
         mapping=None if mapping is None else Path(mapping),
         settings=settings or Settings(),
     )
-    module, source = _recognised(read_source(path), format, request)
-    trial = module.read(source, request)
+    if path.is_dir() or ";" in str(path):
+        trial = read_recording(path, lambda file: _read_file(file, format, request))
+    else:
+        trial = _read_file(path, format, request)
     return trial if events is None else replace(trial, events=read_events(events))
 
 
-def _recognised(source: Source, named: str | None, request: Request) -> tuple[Any, Source]:
-    """The module that reads a source (the one named, else the first that knows the content), and what it is given."""
+def _read_file(path: Path, format: str | None, request: Request) -> Trial:
+    module, source = recognised(read_source(path), format=format, mapping=request.mapping)
+    return module.read(source, request)
+
+
+def holds_forces(source: Source) -> bool:
+    """Whether a source is a table of ground reaction forces, which goes beside a file of markers."""
+    return rbds_forces.recognises(source) or ground_force.recognises(source)
+
+
+def recognised(source: Source, *, format: str | None = None, mapping: Path | None = None) -> tuple[Any, Source]:
+    """
+    The module of `FORMATS` that reads a source, and the text it is given: the source, or a sheet of a workbook.
+
+    It is the one that `format` names, else the first that knows the content, else with a mapping the plain table.
+
+    Raises
+    ------
+    DataError
+        Where no format knows the content, or the named one does not.
+    """
     texts = as_text(source) if is_workbook(source) and not mvn.recognises(source) else [source]
-    for module in [FORMATS[named]] if named else FORMATS.values():
+    for module in [FORMATS[format]] if format else FORMATS.values():
         for text in texts:  # modules outside: a sheet that only looks like a plain table has to wait
             if module.recognises(text):
                 return module, text
-    if named is not None or request.mapping is not None:
-        return FORMATS[named or "tidy"], texts[0]
+    if format in PLAIN or (format is None and mapping is not None):
+        return FORMATS[format or tidy.NAME], texts[0]
+    if format is not None:
+        raise DataError(
+            f"this file has none of the marks of {FORMATS[format].FORMAT}.",
+            file=source.file,
+            remedy="Leave the format empty; kinematics inspect says what the file is.",
+        )
     find_block(texts[0])  # says why it is no table
     raise DataError(
         f"this table is of no known format; its first line is '{texts[0].head[0].strip()[:60]}'.",

@@ -76,7 +76,7 @@ def _recording(recording: Recording, visit: Visit, *, pictured: bool) -> Behind:
         (
             text["behind"][word],
             tuple(_written(medians[side].get(metric, math.nan), writers[kind]) for side in medians),
-            _reference_cell(recording, metric, kind),
+            _reference_cell(recording, metric, kind, text),
         )
         for word, metric, kind in ROWS
         if any(finite(medians[side].get(metric)) for side in medians)
@@ -106,11 +106,11 @@ def _written(value: float, write: Callable[[float], str]) -> str:
     return write(value) if finite(value) else "–"
 
 
-def _reference_cell(recording: Recording, metric: str, kind: str) -> str:
+def _reference_cell(recording: Recording, metric: str, kind: str, text: Text) -> str:
     mean, spread = reference_figures(recording, metric)
     if not finite(mean):
         return "–"
-    factor, unit = (100, "%") if kind == "share" else (1, "deg")
+    factor, unit = (100, "%") if kind == "share" else (1, text["numbers"]["unit"])
     about = f" ± {number(factor * spread)}" if finite(spread) else ""
     return f"{number(factor * mean)}{about} {unit}"
 

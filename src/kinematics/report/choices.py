@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ from kinematics.report.wording import compact, finite
 
 #: Columns that may be said once for a category; `word` is the catalogue's.
 SHARED = ("reason", "basis", "counter_signs")
+#: Of these, what neighbouring categories have in common is said once for all of them.
+BLOCK_SHARED = ("reason", "basis")
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,20 @@ class ChoiceGroup:
 
 
 @dataclass(frozen=True)
+class ChoiceBlock:
+    """Neighbouring categories that rest on the same reason and basis, and what is said once for all of them."""
+
+    shared: tuple[tuple[str, str], ...]
+    groups: tuple[ChoiceGroup, ...]
+
+
+@dataclass(frozen=True)
 class Choices:
     """The section on options."""
 
     lead: str
     messages: tuple[str, ...]
-    groups: tuple[ChoiceGroup, ...]
+    blocks: tuple[ChoiceBlock, ...]
     withheld: tuple[tuple[str, str, str], ...]
     any_draft: bool
     version: str
@@ -53,17 +63,17 @@ def choices(visit: Visit) -> Choices:
     """The options of a visit; none while a safety question is open."""
     options, text = visit.assessment.options, visit.text["options"]
     table = options.table if not visit.withheld else options.table.iloc[:0]
-    groups = tuple(_group(rows, text) for rows in _runs(table))
+    blocks = _blocks([_group(rows, text) for rows in _runs(table)], text)
     lead = text["lead_default"] if options.status == "default" else text["lead"]
     return Choices(
         lead=text["withheld_now"] if visit.withheld else lead,
         messages=() if visit.withheld else tuple(options.messages),
-        groups=groups,
+        blocks=blocks,
         withheld=tuple(
             (_written(row["what"]), _written(row["sentence"]), _written(row["rule"]))
             for row in options.withheld.to_dict("records")
         ),
-        any_draft=any(choice.draft for group in groups for choice in group.choices),
+        any_draft=any(choice.draft for block in blocks for group in block.groups for choice in group.choices),
         version=options.version,
     )
 
@@ -75,6 +85,20 @@ def _runs(table: pd.DataFrame) -> list[pd.DataFrame]:
     ordered = table.sort_values("order", kind="stable")
     change = (ordered["category"] != ordered["category"].shift()).cumsum()
     return [rows for _, rows in ordered.groupby(change.to_numpy(), sort=True)]
+
+
+def _blocks(groups: list[ChoiceGroup], text: dict[str, Any]) -> tuple[ChoiceBlock, ...]:
+    """Groups in order; what a run of neighbours shares of reason and basis moves to their block."""
+    labels = {text[column] for column in BLOCK_SHARED}
+    blocks: list[ChoiceBlock] = []
+    for group in groups:
+        common = tuple(pair for pair in group.shared if pair[0] in labels)
+        own = replace(group, shared=tuple(pair for pair in group.shared if pair[0] not in labels))
+        if blocks and common and blocks[-1].shared == common:
+            blocks[-1] = replace(blocks[-1], groups=(*blocks[-1].groups, own))
+        else:
+            blocks.append(ChoiceBlock(common, (own,)))
+    return tuple(blocks)
 
 
 def _group(rows: pd.DataFrame, text: dict[str, Any]) -> ChoiceGroup:

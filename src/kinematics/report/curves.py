@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from kinematics.figures import PERCENT, STRIDE_THINNING, label_places, mean_and_sd, sides_figure
+from kinematics.figures import MARK_PERCENT, PERCENT, STRIDE_THINNING, label_places, mean_and_sd, sides_figure
+from kinematics.report.change import matching
 from kinematics.report.glance import task_at_speed
 from kinematics.report.visit import Recording, Visit
-from kinematics.report.wording import Text, degrees, number, sentence
+from kinematics.report.wording import Text, degrees, number, phrase, sentence
 
 #: Angles that every recording shows first; the other planes follow on demand.
 MAIN_ANGLES = ("hip_flexion_deg", "thigh_flexion_deg", "pelvis_anterior_tilt_deg")
 #: What all figures of a file may weigh, what one weighs without its single strides, what one packed value does. [bytes]
 #: With plotly.js (4.8 MB) and the words, a file so stays below 5.3 MB.
 FIGURES_BYTES, FIGURE_BYTES, VALUE_BYTES = 340_000, 11_000, 3.4
+#: The same where the reports of a study share plotly.js: a file so stays below 400 kB.
+LINKED_FIGURES_BYTES = 200_000
 #: Single-stride values that are drawn however many figures there are.
 FEWEST_VALUES = 10_000
 #: Single strides travel as differences between neighbours, in tenths of a degree.
 PACKED_PER_DEG = 10
 #: A still picture's own coordinates, and every how many per cent it has a point.
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, STILL_STEP = 300.0, 190.0, 32.0, 6.0, 8.0, 22.0, 2
+
+
+@dataclass(frozen=True)
+class EarlierLine:
+    """A side's mean at an earlier visit: how many visits ago, its path, and where its marks stand."""
+
+    age: int
+    mean: str
+    marks: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class StillLine:
     spread: str
     label: tuple[float, float]
     toe_off: float | None
+    earlier: tuple[EarlierLine, ...]
 
 
 @dataclass(frozen=True)
@@ -61,38 +75,41 @@ class CurveSet:
     title: str
     trial: str
     reference: str
+    earlier: str
     stills: tuple[Still, ...]
     more: tuple[Still, ...]
     figures: tuple[dict[str, Any], ...]
     every: int
 
 
-def curve_sets(visit: Visit) -> tuple[CurveSet, ...]:
-    """Curves of every recording of the visit, the leading one first."""
+def curve_sets(visit: Visit, *, room: int = FIGURES_BYTES) -> tuple[CurveSet, ...]:
+    """Curves of every recording of the visit, the leading one first; all figures together weigh about `room` bytes."""
     lead = visit.lead
     ordered = sorted(visit.recordings, key=lambda recording: recording is not lead)
-    every = stride_step(ordered)
+    every = stride_step(ordered, room)
     return tuple(_curve_set(recording, visit, f"r{place}", every) for place, recording in enumerate(ordered))
 
 
-def stride_step(recordings: list[Recording]) -> int:
+def stride_step(recordings: list[Recording], room: int = FIGURES_BYTES) -> int:
     """Every how many strides are embedded, so that a file of many trials stays small."""
     points = len(PERCENT[::STRIDE_THINNING])
     rows = [len(curves) for recording in recordings for sides in recording.curves.values() for curves in sides.values()]
-    room = (FIGURES_BYTES - FIGURE_BYTES * sum(len(recording.curves) for recording in recordings)) / VALUE_BYTES
-    return max(1, math.ceil(points * sum(rows) / max(room, FEWEST_VALUES)))
+    values = (room - FIGURE_BYTES * sum(len(recording.curves) for recording in recordings)) / VALUE_BYTES
+    return max(1, math.ceil(points * sum(rows) / max(values, FEWEST_VALUES)))
 
 
 def _curve_set(recording: Recording, visit: Visit, key: str, every: int) -> CurveSet:
     entry, text = recording.entry, visit.text
     angles = tuple(recording.curves)
-    stills = {name: still(recording, visit, name) for name in angles}
-    figures = [_packed(_figure(recording, visit, name, key, every)) for name in angles]
+    before = [matching(one, recording) for one in reversed(visit.earlier)]
+    stills = {name: still(recording, visit, name, before) for name in angles}
+    figures = [_packed(_figure(recording, visit, name, key, every, before)) for name in angles]
     return CurveSet(
         key=key,
         title=task_at_speed(entry.task, entry.speed_m_s, text),
         trial=entry.trial,
-        reference=_reference_sentence(recording, text),
+        reference=_reference_sentence(recording, visit),
+        earlier=_earlier_sentence(before, text),
         stills=tuple(stills[name] for name in angles if name in MAIN_ANGLES),
         more=tuple(stills[name] for name in angles if name not in MAIN_ANGLES),
         figures=tuple(figures),
@@ -100,14 +117,29 @@ def _curve_set(recording: Recording, visit: Visit, key: str, every: int) -> Curv
     )
 
 
-def _reference_sentence(recording: Recording, text: Text) -> str:
-    reference = recording.reference
+def _earlier_sentence(before: Sequence[Recording | None], text: Text) -> str:
+    """Which earlier visits are drawn, and by which mark."""
+    words = text["curves"]
+    said = [
+        words["earlier_visit"].format(visit=one.entry.session, mark=words["marks"][age])
+        for age, one in enumerate(before)
+        if one is not None
+    ]
+    return words["earlier"].format(visits="; ".join(said)) if said else ""
+
+
+def _reference_sentence(recording: Recording, visit: Visit) -> str:
+    reference, text = recording.reference, visit.text
     if not recording.has_reference:
-        return text["curves"]["no_reference"].format(reason=sentence(reference.reason))
+        reason = phrase(sentence(reference.reason), visit.settings.report.language)
+        return text["curves"]["no_reference"].format(reason=reason)
     return text["curves"]["reference"].format(name=reference.name, n=number(reference.n_people))
 
 
-def _figure(recording: Recording, visit: Visit, name: str, key: str, every: int) -> dict[str, Any]:
+def _figure(
+    recording: Recording, visit: Visit, name: str, key: str, every: int, before: Sequence[Recording | None]
+) -> dict[str, Any]:
+    earlier = [one.curves.get(name, {}) if one is not None else {} for one in before]
     return sides_figure(
         name,
         recording.curves[name],
@@ -115,6 +147,8 @@ def _figure(recording: Recording, visit: Visit, name: str, key: str, every: int)
         reference=recording.reference_curve(name),
         report=visit.settings.report,
         every=every,
+        earlier=[{side: rows.mean(axis=0) for side, rows in sides.items()} for sides in earlier],
+        words=visit.text["figures"],
         div_id=f"{key}-{name.replace('_', '-')}",
     )
 
@@ -135,15 +169,20 @@ def _packed_trace(trace: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in trace.items() if key not in ("x", "y")}, "packed": packed}
 
 
-def still(recording: Recording, visit: Visit, name: str) -> Still:
-    """The still picture of one angle."""
+def still(recording: Recording, visit: Visit, name: str, before: Sequence[Recording | None] = ()) -> Still:
+    """The still picture of one angle; `before` are the same recordings at earlier visits, newest first."""
     text, reference = visit.text, recording.reference_curve(name)
     summaries = {side: mean_and_sd(rows) for side, rows in recording.curves[name].items()}
-    low, high = _range([*summaries.values(), *([] if reference is None else [reference])])
+    earlier = [one.curves.get(name, {}) if one is not None else {} for one in before]
+    old = [mean_and_sd(rows) for sides in earlier for rows in sides.values()]
+    low, high = _range([*summaries.values(), *old, *([] if reference is None else [reference])])
     frame = _Frame(low, high)
     places = label_places({side: summary[:, 0] for side, summary in summaries.items()})
     lines = tuple(
-        _line(frame, side, summary, places[side], recording.toe_off.get(side), text)
+        replace(
+            _line(frame, side, summary, places[side], recording.toe_off.get(side), text),
+            earlier=_earlier_lines(frame, [sides.get(side) for sides in earlier]),
+        )
         for side, summary in summaries.items()
     )
     return Still(
@@ -214,6 +253,20 @@ def _line(
         spread=frame.band(summary),
         label=(across, round(height, 1)),
         toe_off=None if toe_off is None else frame.x(toe_off),
+        earlier=(),
+    )
+
+
+def _earlier_lines(frame: _Frame, rows: Sequence[np.ndarray | None]) -> tuple[EarlierLine, ...]:
+    """A side's means at earlier visits, newest first, those that lack it left out."""
+    means = [(age, found.mean(axis=0)) for age, found in enumerate(rows, 1) if found is not None]
+    return tuple(
+        EarlierLine(
+            age=age,
+            mean=frame.path(mean),
+            marks=tuple((frame.x(percent), frame.y(float(mean[percent]))) for percent in MARK_PERCENT),
+        )
+        for age, mean in means
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from kinematics.settings import ReportSettings
 
 #: A report lies beside its index: a plain file name, nothing that leads elsewhere.
 _PLAIN_FILE = re.compile(r"[^/\\:?#]+\.html")
+
+
+#: States of a session, the gravest first.
+STATES = ("failed", "safety", "partial", "unclear", "complete")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class _ShownRow:
     href: str
     left: str
     right: str
+    state: str
+    state_words: str
 
 
 def render_index(
@@ -84,13 +91,39 @@ def render_index(
         t=text,
         name=name,
         rows=[_shown(row, text) for row in rows],
+        states=_states(rows, text),
         errors=tuple(errors),
         cohort_href=_local(cohort_href),
     )
 
 
 def _shown(row: IndexRow, text: Text) -> _ShownRow:
-    return _ShownRow(row, _local(row.href), class_words(row.left_class, text), class_words(row.right_class, text))
+    left, right = class_words(row.left_class, text), class_words(row.right_class, text)
+    state = state_of(row)
+    return _ShownRow(row, _local(row.href), left, right, state, text["index"]["states"][state])
+
+
+def state_of(row: IndexRow) -> str:
+    """
+    A session's state in a word, the gravest that holds.
+
+    >>> state_of(IndexRow("P01", "1", "P01_1.html", "run 3.5 m/s", "typical", "withheld", 48))
+    'safety'
+    """
+    classes = {row.left_class, row.right_class} - {""}
+    if not row.href:
+        return "failed"
+    if "withheld" in classes:
+        return "safety"
+    if row.errors:
+        return "partial"
+    return "complete" if classes - {"inconclusive"} else "unclear"
+
+
+def _states(rows: Sequence[IndexRow], text: Text) -> list[tuple[str, str, int]]:
+    """Each state that occurs: its key, its words, how many sessions are in it; the gravest first."""
+    counted = Counter(map(state_of, rows))
+    return [(state, text["index"]["states"][state], counted[state]) for state in STATES if counted[state]]
 
 
 def class_words(name: str, text: Text) -> str:

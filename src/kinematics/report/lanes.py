@@ -71,7 +71,7 @@ class SideLanes:
 
 def side_lanes(visit: Visit) -> tuple[SideLanes, ...]:
     """Both lanes of each side that has a ledger row; the same lane has the same axis on both sides."""
-    rows = visit.headline
+    rows = visit.measured
     axes = {kind: _axis(list(rows.values()), kind) for kind in ("used", "available")}
     return tuple(
         SideLanes(

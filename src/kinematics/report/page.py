@@ -22,6 +22,9 @@ _JSON_ESCAPES = str.maketrans(
 )
 #: A style element that a library adds behind a guard: it is skipped where an element of this id is there.
 _GUARDED_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
+#: Colours of words and of the reference band in page.css, and the least contrast of words (WCAG 2.2, 1.4.3).
+INK, BAND, FEWEST_CONTRAST = "#22272e", "#e0e3e7", 4.5
+_PLAIN_SCRIPT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.js")
 _END_TAG = re.compile(r"</(script|style)", re.IGNORECASE)
 
 
@@ -38,7 +41,9 @@ def _environment() -> Environment:
     )
 
 
-def render(template: str, *, report: ReportSettings, scripts: tuple[str, ...] = (), **values: Any) -> str:
+def render(
+    template: str, *, report: ReportSettings, scripts: tuple[str, ...] = (), loads: bool = False, **values: Any
+) -> str:
     """
     A page from its template, every value escaped; only the scripts and styles given here can run in it.
 
@@ -50,6 +55,8 @@ def render(template: str, *, report: ReportSettings, scripts: tuple[str, ...] = 
         Language and colours.
     scripts : tuple of str
         Texts of the scripts, in order; the page's policy names each by its hash.
+    loads : bool
+        Whether one of these scripts loads another that lies beside the page (`script_loader`).
     values
         What the template shows; text of users is escaped by the template engine.
     """
@@ -58,7 +65,7 @@ def render(template: str, *, report: ReportSettings, scripts: tuple[str, ...] = 
         _environment()
         .get_template(template)
         .render(
-            policy=content_policy(scripts, (style, "")),
+            policy=content_policy(scripts, (style, ""), loads=loads),
             style=Markup(inlined(style)),
             scripts=[Markup(inlined(script)) for script in scripts],
             language=report.language,
@@ -67,15 +74,18 @@ def render(template: str, *, report: ReportSettings, scripts: tuple[str, ...] = 
     )
 
 
-def content_policy(scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
+def content_policy(scripts: tuple[str, ...], styles: tuple[str, ...], *, loads: bool = False) -> str:
     """
-    Content security policy: nothing but these very scripts and styles, and pictures that the page itself holds.
+    Content security policy: nothing but these very scripts and styles, and pictures that the page itself makes.
 
-    The hash of the empty style is among them: plotly adds an empty style element and fills it by rules.
+    The hash of the empty style is among them: plotly adds an empty style element and fills it by rules. With `loads`
+    a script that is named by its hash may load another one; nothing that stands in the page's markup may. (A page
+    opened as a file has no origin of its own, so `'self'` would name nothing there in some browsers.)
     """
+    named = [*map(_source_hash, scripts), *(["'strict-dynamic'"] if loads else [])]
     return (
-        f"default-src 'none'; script-src {' '.join(map(_source_hash, scripts)) or repr('none')}; "
-        f"style-src {' '.join(map(_source_hash, styles))}; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(named) or repr('none')}; "
+        f"style-src {' '.join(map(_source_hash, styles))}; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -102,8 +112,32 @@ def asset(name: str) -> str:
 @lru_cache
 def page_style(report: ReportSettings) -> str:
     """The style sheet with the sides' colours."""
-    colours = f":root{{--left:{report.colour_left};--right:{report.colour_right}}}\n"
-    return colours + asset("page.css")
+    sides = {"left": report.colour_left, "right": report.colour_right}
+    words = {side: colour if readable(colour) else INK for side, colour in sides.items()}
+    lines = "".join(f"--{side}:{sides[side]};--{side}-words:{words[side]};" for side in sides)
+    return f":root{{{lines}}}\n" + asset("page.css")
+
+
+def readable(colour: str) -> bool:
+    """Whether words of this colour keep their contrast even on the reference band."""
+    return contrast(colour, BAND) >= FEWEST_CONTRAST
+
+
+def contrast(one: str, other: str) -> float:
+    """
+    Contrast of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio).
+
+    >>> round(contrast("#000000", "#ffffff"), 1)
+    21.0
+    """
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @lru_cache
@@ -112,6 +146,20 @@ def plotly_script() -> str:
     from plotly.offline import get_plotlyjs
 
     return get_plotlyjs()
+
+
+@lru_cache
+def plotly_file() -> str:
+    """Name of the file beside the reports that may hold plotly.js for all of them; it changes with its content."""
+    return f"plotly-{hashlib.sha256(plotly_script().encode()).hexdigest()[:12]}.js"
+
+
+@lru_cache
+def script_loader(name: str) -> str:
+    """Text of a script that loads the file `name` beside the page and then sends the event `plotly-ready`."""
+    if not _PLAIN_SCRIPT.fullmatch(name):
+        raise ValueError(f"'{name}' is no plain name of a script beside the page")
+    return asset("loader.js").replace("SCRIPT_NAME", json.dumps(name))
 
 
 @lru_cache

@@ -114,7 +114,7 @@ def _ledger_sentence(visit: Visit) -> str:
     names = {
         kind: "; ".join(
             dict.fromkeys(
-                name for row in visit.headline.values() if isinstance(name := row[f"{kind}_reference"], str) and name
+                name for row in visit.measured.values() if isinstance(name := row[f"{kind}_reference"], str) and name
             )
         )
         for kind in ("used", "available")
@@ -122,7 +122,7 @@ def _ledger_sentence(visit: Visit) -> str:
     if not any(names.values()):
         return text["ledger_none"]
     said = {kind: name or text["not_said"] for kind, name in names.items()}
-    return text["ledger"].format(**said, probability=percent(visit.settings.ledger.probability))
+    return text["ledger"].format(**said, probability=percent(visit.settings.ledger.probability, visit.text))
 
 
 def _passports(visit: Visit) -> tuple[tuple[tuple[str, str], ...], tuple[TrialPassport, ...]]:

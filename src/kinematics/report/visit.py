@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,11 +15,13 @@ from kinematics.figures import complete_rows, toe_off_percent, valid_side
 from kinematics.report.wording import Text, catalogue, finite
 from kinematics.settings import Settings
 from kinematics.strides import Strides
-from kinematics.study import TrialEntry
+from kinematics.study import Session, TrialEntry
 
 #: Looks up the reference of a recording: `reference(task, speed_m_s, zero=..., hip_centre=...)`.
 ReferenceLookup = Callable[..., Any]
 MOVING_TASKS = ("run", "walk")
+#: As many earlier visits stand beside the present one.
+EARLIER_VISITS = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,19 @@ class Visit:
     assessment: Assessment
     text: Text
     recordings: tuple[Recording, ...]
+    rows: tuple[dict[str, Any], ...]
     headline: dict[str, dict[str, Any]]
+    earlier: tuple[Visit, ...] = ()
+
+    @cached_property
+    def measured(self) -> dict[str, dict[str, Any]]:
+        """Side -> the row that holds each measurement beside its own reference, of the headline's recording."""
+        return {side: self.beside(row, "reference") or row for side, row in self.headline.items()}
+
+    def beside(self, row: dict[str, Any], comparison: str) -> dict[str, Any] | None:
+        """Another comparison of the same side and recording as `row`, or None."""
+        same = (other for other in self.rows if other["comparison"] == comparison and _same_recording(other, row))
+        return next(same, None)
 
     @property
     def settings(self) -> Settings:
@@ -87,15 +101,32 @@ class Visit:
         return self.recordings[0] if self.recordings else None
 
 
-def read_visit(assessment: Assessment, reference: ReferenceLookup | None = None) -> Visit:
-    """The visit of an assessment; references come from `kinematics.norms` unless another look-up is given."""
+def read_visit(
+    assessment: Assessment, reference: ReferenceLookup | None = None, *, earlier: Sequence[Assessment] = ()
+) -> Visit:
+    """
+    The visit of an assessment.
+
+    References come from `kinematics.norms` unless another look-up is given. Of the earlier visits, oldest first, the
+    last `EARLIER_VISITS` are kept.
+    """
     lookup = reference or _default_lookup()
+    rows = _extension_rows(assessment)
     return Visit(
         assessment=assessment,
         text=catalogue(assessment.session.settings.report.language),
         recordings=tuple(found for result in assessment.trials if (found := _recording(result, lookup)) is not None),
-        headline=_headline_rows(assessment),
+        rows=rows,
+        headline=_headline_rows(rows),
+        earlier=tuple(read_visit(one, lookup) for one in tuple(earlier)[-EARLIER_VISITS:]),
     )
+
+
+def earlier_visits(sessions: Iterable[Session], session: Session) -> tuple[Session, ...]:
+    """The same person's visits before `session` that its report shows, by their labels, oldest first."""
+    who, label = session.participant.participant, session.session
+    before = [one for one in sessions if one.participant.participant == who and one.session < label]
+    return tuple(sorted(before, key=lambda one: one.session)[-EARLIER_VISITS:])
 
 
 def _default_lookup() -> ReferenceLookup:
@@ -113,12 +144,21 @@ def _recording(result: TrialResult, lookup: ReferenceLookup) -> Recording | None
     return Recording(entry, strides, reference)
 
 
-def _headline_rows(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """The row per side that the report leads with (extension)."""
+def _extension_rows(assessment: Assessment) -> tuple[dict[str, Any], ...]:
     ledger = assessment.ledger
-    chosen = ledger[ledger["headline"].astype(bool) & (ledger["direction"] == "extension")]
-    rows = {row["side"]: row for row in chosen.to_dict("records")}
-    return {side: rows[side] for side in SIDES if side in rows}
+    return tuple(ledger[ledger["direction"] == "extension"].to_dict("records"))
+
+
+def _headline_rows(rows: tuple[dict[str, Any], ...]) -> dict[str, dict[str, Any]]:
+    """The row per side that the report leads with (extension)."""
+    leading = {row["side"]: row for row in rows if row["headline"] is True or row["headline"] == 1}
+    return {side: leading[side] for side in SIDES if side in leading}
+
+
+def _same_recording(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    same = all(one[key] == other[key] for key in ("side", "task"))
+    convention = all(one[key] == other[key] or one[key] != one[key] for key in ("zero", "hip_centre"))
+    return same and convention and _same_speed(one["speed_m_s"], other["speed_m_s"])
 
 
 def _same_speed(one: float, other: float) -> bool:

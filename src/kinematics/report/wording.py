@@ -24,15 +24,63 @@ PROBABILITY_WORDS = (
     (0.01, "very_unlikely"),
     (0.0, "exceptionally_unlikely"),
 )
+#: The language in which every sentence is written first.
+SOURCE_LANGUAGE = "en"
 MINUS = "\N{MINUS SIGN}"
 Text = dict[str, Any]
 
 
 @lru_cache
 def catalogue(language: str) -> Text:
-    """All sentences of a language, as nested tables."""
+    """All sentences of a language, as nested tables; a sentence that is not translated yet is the English one."""
+    own = sentences(language)
+    return own if language == SOURCE_LANGUAGE else _filled(own, sentences(SOURCE_LANGUAGE))
+
+
+def sentences(language: str) -> Text:
+    """The sentences that a language's file holds."""
     path = Path(__file__).parent / "text" / f"{language}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _filled(own: Text, source: Text) -> Text:
+    """A language's own sentences, and the source's where it has none."""
+    filled: Text = {}
+    for key, value in source.items():
+        found: Any = own.get(key, value)
+        filled[key] = _filled(found, value) if isinstance(value, dict) else found
+    return filled
+
+
+@lru_cache
+def _translations(language: str) -> Text:
+    """What other stations say in English, in another language; empty for English."""
+    path = Path(__file__).parent / "text" / f"stations.{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def phrase(words: str, language: str) -> str:
+    """A sentence or name that another station wrote, in the report's language where it is known there."""
+    pairs = _translations(language).get("phrases", ())
+    return next((pair["to"] for pair in pairs if pair["from"] == words), words)
+
+
+def ledger_words(words: str, reason: str, language: str) -> str:
+    """The ledger's sentence on the next measurement in the report's language; empty where it is not known there."""
+    if language == SOURCE_LANGUAGE:
+        return words
+    known = _translations(language)
+    step = next((name for name, said in _ledger_steps().items() if said == words), "")
+    return known["steps"].get(step) or known["next"].get(reason, "")
+
+
+@lru_cache
+def _ledger_steps() -> dict[str, str]:
+    """The ledger's own sentences for the step that would decide, by name."""
+    from kinematics.ledger.terms import terms
+
+    repetitions = terms()["better_exam"]["repetitions"]
+    return {name: said.format(repetitions=repetitions) for name, said in terms()["steps"].items()}
 
 
 def finite(value: object) -> bool:
@@ -56,18 +104,28 @@ def number(value: float, digits: int = 0) -> str:
     return written.lstrip("-") if float(written) == 0 else written.replace("-", MINUS)
 
 
-def compact(value: float) -> str:
-    """A number as the user wrote it: 3.5, 3, 0.25; empty where there is none."""
-    return f"{value:g}".replace("-", MINUS) if finite(value) else ""
+def compact(value: float, text: Text | None = None) -> str:
+    """A number as the user wrote it: 3.5, 3, 0.25, with the language's decimal mark; empty where there is none."""
+    return _marked(f"{value:g}".replace("-", MINUS), text) if finite(value) else ""
+
+
+def _marked(written: str, text: Text | None) -> str:
+    """A written number with the decimal mark of the language."""
+    return written.replace(".", text["numbers"]["decimal"]) if text else written
 
 
 def degrees(value: float, text: Text, standard_error: float = math.nan) -> str:
     """An angle, with its 95 % error where the standard error is known: '8 ± 5 deg'."""
     digits = digits_for(standard_error)
     if not finite(standard_error):
-        return text["numbers"]["deg"].format(value=number(value, digits))
-    error = number(Z_95 * standard_error, digits)
-    return text["numbers"]["deg_error"].format(value=number(value, digits), error=error)
+        return text["numbers"]["deg"].format(value=_marked(number(value, digits), text))
+    error = _marked(number(_shown_error(standard_error, digits), digits), text)
+    return text["numbers"]["deg_error"].format(value=_marked(number(value, digits), text), error=error)
+
+
+def _shown_error(standard_error: float, digits: int) -> float:
+    """Half of the 95 % range, never so small that it would be written as none."""
+    return max(Z_95 * standard_error, 10.0**-digits)
 
 
 def extension(value: float, text: Text, standard_error: float = math.nan) -> str:
@@ -81,22 +139,22 @@ def extension(value: float, text: Text, standard_error: float = math.nan) -> str
     if round(value, digits) >= 0:
         return degrees(value, text, standard_error)
     if not finite(standard_error):
-        return text["numbers"]["short"].format(value=number(-value, digits))
-    error = number(Z_95 * standard_error, digits)
-    return text["numbers"]["short_error"].format(value=number(-value, digits), error=error)
+        return text["numbers"]["short"].format(value=_marked(number(-value, digits), text))
+    error = _marked(number(_shown_error(standard_error, digits), digits), text)
+    return text["numbers"]["short_error"].format(value=_marked(number(-value, digits), text), error=error)
 
 
-def percent(probability: float) -> str:
+def percent(probability: float, text: Text) -> str:
     """
     A probability in per cent that never claims certainty.
 
-    >>> percent(0.9996), percent(0.962), percent(0.001)
-    ('over 99 %', '96 %', 'under 1 %')
+    >>> [percent(probability, catalogue("en")) for probability in (0.9996, 0.962, 0.001)]
+    ['over 99 %', '96 %', 'under 1 %']
     """
     whole = round(100 * probability)
     if whole > 99:
-        return "over 99 %"
-    return "under 1 %" if whole < 1 else f"{whole} %"
+        return text["numbers"]["per_cent_over"]
+    return text["numbers"]["per_cent_under"] if whole < 1 else f"{whole} %"
 
 
 def probability_words(probability: float, text: Text) -> str:
@@ -108,6 +166,11 @@ def probability_words(probability: float, text: Text) -> str:
 def normal_below(value: float, mean: float, spread: float) -> float:
     """Share of a normal population below `value`."""
     return 0.5 * math.erfc((mean - value) / (spread * math.sqrt(2)))
+
+
+def opening(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def sentence(words: object) -> str:

@@ -9,6 +9,7 @@ Synthetic runners with known truth: movement, marker, force and angle trials, an
 
 from kinematics.simulate.belt import Course, course_of, motion_at
 from kinematics.simulate.body import Body
+from kinematics.simulate.exports import write_c3d, write_mot, write_nexus, write_qtm, write_trc
 from kinematics.simulate.files import write_angles, write_forces, write_marker_trial, write_markers
 from kinematics.simulate.gait import Gait, Runner, angles_at
 from kinematics.simulate.poses import SegmentMotion
@@ -36,7 +37,12 @@ __all__ = [
     "simulate_study",
     "truth",
     "write_angles",
+    "write_c3d",
     "write_forces",
     "write_marker_trial",
     "write_markers",
+    "write_mot",
+    "write_nexus",
+    "write_qtm",
+    "write_trc",
 ]

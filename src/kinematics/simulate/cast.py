@@ -46,11 +46,13 @@ class Visit:
     thomas_left_deg, thomas_right_deg : float
         Modified Thomas test, thigh below the horizontal positive; mean of two repetitions. [deg]
     classes : (left, right)
-        What the ledger's reference comparison should say of the first run.
+        What the ledger's leading row should say of the first run.
     answers : tuple of (field, side, value, unit)
         Of the intake, safety questions apart.
     safety : {"answered", "half"}
         Whether all safety questions are answered (none raises a rule), or only every second one.
+    rom_deg : (extension, flexion) or None
+        Ends of a functional trial that was led passively through the whole range, both sides, in the run's zero. [deg]
     """
 
     session: str
@@ -60,6 +62,7 @@ class Visit:
     classes: tuple[str, str]
     answers: tuple[tuple[str, str, str, str], ...] = ()
     safety: str = "answered"
+    rom_deg: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,20 +123,23 @@ CAST = (
         (Visit("1", (Run(3.5, 14.0, 14.0, 15.0, duration_s=17.0, markers=True),), 15, 16, _both("typical"), AT_EASE),),
         "markers and force"),
     Person("P02", "M", 31, 182, 77, "both", FAI,
-        (Visit("1", (Run(3.5, -6.0, -6.0, 19.0, 2),), 14, 15, _both("available_unused"), _sore("", 3, 2, 62)),),
-        "range is there and not used"),
+        (
+            Visit("1", (Run(3.5, -6.0, -6.0, 19.0, 2),), 14, 15, _both("available_unused"), _sore("", 3, 2, 62),
+                rom_deg=(12.0, 95.0)),
+        ),
+        "range is there and not used; functional trial"),
     Person("P03", "F", 38, 168, 60, "both", FAI,
         (Visit("1", (Run(3.0, -7.0, -7.0, 21.0, 3),), -12, -12, _both("low_both"), _sore("", 4, 2, 55)),),
         "little used, little available"),
     Person("P04", "M", 24, 175, 66, "none", "",
         (Visit("1", (Run(3.3, 13.0, 13.0, 12.0),), -12, -11, _both("low_test_only"), AT_EASE),),
         "test short, use not"),
-    Person("P05", "M", 45, 180, 80, "left", "",
-        (Visit("1", (Run(3.5, 2.0, 2.0, 16.0, 1),), -2, -2, _both("inconclusive"), _sore("left", 2, 1, 74)),),
+    Person("P05", "M", 45, 180, 80, "both", "",
+        (Visit("1", (Run(3.5, 2.0, 2.0, 16.0, 1),), -2, -2, _both("inconclusive"), _sore("", 2, 1, 74)),),
         "on the limit of both"),
     Person("P06", "F", 29, 171, 63, "right", FAI,
         (
-            Visit("1", (Run(3.2, 9.0, -5.0, 17.0, 3),), 14, 13, ("typical", "available_unused"),
+            Visit("1", (Run(3.2, 9.0, -6.0, 17.0, 3),), 14, 13, ("typical", "available_unused"),
                 _sore("right", 3, 2, 60)),
         ),
         "right side differs"),
@@ -146,10 +152,10 @@ CAST = (
     Person("P08", "M", 22, 185, 74, "none", "",
         (Visit("1", (Run(2.8, 10.0, 10.0, 13.0), Run(3.5, 13.5, 13.5, 14.0)), 17, 18, _both("typical"), AT_EASE),),
         "two speeds"),
-    Person("P09", "F", 41, 170, 64, "left", FAI,
+    Person("P09", "F", 41, 170, 64, "both", FAI,
         (
             Visit("1", (Run(3.4, -6.0, -6.0, 18.0, 3),), 12, 13, _both("available_unused"),
-                _sore("left", 4, 3, 50), "half"),
+                _sore("", 4, 3, 50), "half"),
         ),
         "safety questions left open"),
     Person("P10", "M", 36, 177, 71, "none", "",

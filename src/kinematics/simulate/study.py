@@ -12,6 +12,7 @@ from kinematics.simulate.cast import CAST, Person, Run, Visit
 from kinematics.simulate.files import write_angles, write_marker_trial, write_table
 from kinematics.simulate.gait import Runner
 from kinematics.simulate.runners import simulate_gait
+from kinematics.simulate.swings import simulate_swings
 from kinematics.simulate.trials import simulate_angles, simulate_markers
 
 DEFAULT_SEED = 2022
@@ -52,7 +53,7 @@ thomas_positive = "below"
 def simulate_study(folder: Path | str, *, seed: int = DEFAULT_SEED) -> None:
     """
     Write a study folder of ten synthetic runners: at least one for every class, a side difference, two visits, two
-    speeds, markers and force, safety questions left open, a trial that is too short.
+    speeds, markers and force, a functional trial, safety questions left open, a trial that is too short.
 
     Parameters
     ----------
@@ -83,9 +84,15 @@ def simulate_study(folder: Path | str, *, seed: int = DEFAULT_SEED) -> None:
         for number, (person, visit, run) in enumerate(runs)
         for row in _write_run(folder, person, visit, run, seed=seed * SEEDS_PER_STUDY + number)
     ]
+    for number, (person, visit) in enumerate(visits):
+        if visit.rom_deg:
+            swings = simulate_swings(
+                *visit.rom_deg, noise_deg=ANGLE_NOISE_DEG, seed=seed * SEEDS_PER_STUDY - 1 - number
+            )
+            write_angles(folder / _rom_file(person, visit), swings)
     write_table(folder / TRUTH_FILE, TRUTH_COLUMNS, truths)
     write_table(folder / "participants.csv", PARTICIPANT_COLUMNS, [_participant_row(person) for person in CAST])
-    write_table(folder / "trials.csv", TRIAL_COLUMNS, [_trial_row(*who) for who in runs])
+    write_table(folder / "trials.csv", TRIAL_COLUMNS, [row for who in visits for row in _trial_rows(*who)])
     write_table(folder / "exam.csv", EXAM_COLUMNS, [row for who in visits for row in _exam_rows(*who)])
     write_table(folder / "intake.csv", INTAKE_COLUMNS, [row for who in visits for row in _intake_rows(*who)])
     (folder / "study.toml").write_text(SETTINGS, encoding="utf-8", newline="\n")
@@ -150,6 +157,18 @@ def _participant_row(person: Person) -> tuple:
     )
 
 
+def _rom_file(person: Person, visit: Visit) -> str:
+    return f"{person.participant}_{visit.session}_rom.csv"
+
+
+def _trial_rows(person: Person, visit: Visit) -> list[tuple]:
+    rows = [_trial_row(person, visit, run) for run in visit.runs]
+    if visit.rom_deg:
+        keys = (person.participant, visit.session, "rom", None, _rom_file(person, visit))
+        rows.append((*keys, None, None, "anatomical", None, None, None))
+    return rows
+
+
 def _trial_row(person: Person, visit: Visit, run: Run) -> tuple:
     static, forces = f"{_static_stem(person, visit)}.txt", f"{_stem(person, visit, run)}_forces.txt"
     return (
@@ -172,6 +191,10 @@ def _exam_rows(person: Person, visit: Visit) -> list[tuple]:
         rows += [
             (person.participant, visit.session, side, *test[:3], "inclinometer", "yes", "no", test[3], "A", "firm")
             for test in tests
+        ]
+        rows += [
+            (person.participant, visit.session, side, direction, "rom", end, "markers", "yes", "no", 1, "A", "firm")
+            for direction, end in zip(("extension", "flexion"), visit.rom_deg or (), strict=False)
         ]
     return rows
 

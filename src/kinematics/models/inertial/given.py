@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.models.inertial.alignment import HEADING_CUTOFF_HZ, SMALLEST_SHARE, in_progress, segment_axes
+from kinematics.models.inertial.alignment import (
+    HEADING_CUTOFF_HZ,
+    LARGEST_LEAN_DEG,
+    SMALLEST_SHARE,
+    in_progress,
+    segment_axes,
+)
 from kinematics.models.inertial.orientation import (
     REST_RATE_RAD_S,
     SHORTEST_REST_S,
@@ -61,6 +67,9 @@ def turning_of(trial: Trial, roles: Mapping[str, str], longest_gap_s: float, *, 
     wanted = {segment: name for segment, name in roles.items() if segment == "pelvis" or segment.startswith("thigh")}
     if trial.kind == "orientations":
         rotations = {segment: rotation_of(trial.orientations[name]) for segment, name in wanted.items()}
+        silent = next((wanted[s] for s, own in rotations.items() if not np.isfinite(own[0, 0]).any()), "")
+        if silent:
+            raise DataError(f"sensor '{silent}' has no orientation.", file=trial.passport.sources[0][1])
         return _turning(trial.time_s, trial.rate_hz, rotations)
     found, times = {}, {}
     for segment, name in wanted.items():
@@ -135,7 +144,17 @@ def given_frames(
     else:
         facing = _facing_by_axis(pose["pelvis"], forward, file)
     axes = {segment: _axes(start, facing) for segment, start in pose.items()}
+    absent = next((segment for segment in trial.rotations if segment not in axes), "")
+    if absent:
+        raise DataError(
+            f"the standing trial has no sensor on the {absent.replace('_', ' ')}.",
+            file=file,
+            remedy="Record it with the sensors of the movement, and name them alike.",
+        )
     gaits = task in ("walk", "run")
+    upright = trial if task != "rom" else gait  # in a functional trial the person may lie
+    if upright is not None:
+        _check_lean(upright, axes, file)
     ahead = _progress(trial.rotations["pelvis"], axes["pelvis"], trial.rate_hz, gaits=gaits)
     made = {segment: _frames(own, axes[segment], ahead) for segment, own in trial.rotations.items()}
     return SensorFrames(
@@ -192,6 +211,19 @@ def _axes(pose: np.ndarray, facing_rad: float) -> np.ndarray:
     """Segment in the sensor (3, 3): upright in standing, facing that way."""
     right = np.array([np.sin(facing_rad), -np.cos(facing_rad), 0.0])
     return segment_axes(pose[2], pose.T @ right)
+
+
+def _check_lean(trial: Turning, axes: Mapping[str, np.ndarray], file: str) -> None:
+    """Refuses where a segment is, on average, far from upright."""
+    for segment, own in trial.rotations.items():
+        up = np.einsum("jn,j->n", own[2], axes[segment][:, 1])
+        lean = float(np.degrees(np.nanmedian(np.arccos(np.clip(up, -1, 1)))))
+        if lean > LARGEST_LEAN_DEG:
+            raise DataError(
+                f"the {segment.replace('_', ' ')}'s sensor leans by {lean:.0f} deg on average from standing.",
+                file=file,
+                remedy="It was moved, turned or swapped in between, or the standing trial is none: stand again.",
+            )
 
 
 def _facing_by_axis(pose: np.ndarray, forward: str, file: str) -> float:

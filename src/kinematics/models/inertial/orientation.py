@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinematics.conventions import DataError
 from kinematics.rotations import rotation_of
 from kinematics.signals import fill_gaps
 from kinematics.trial import Sensor
@@ -18,6 +19,8 @@ REST_ACCELERATION_M_S2 = 0.8
 SHORTEST_REST_S = 0.8
 #: After a gap that was too long to bridge the inclination is not trusted for this long: the filter's own memory. [s]
 SETTLING_S = 3.0
+#: The even clock may have this many times more samples than were recorded.
+LONGEST_GRID = 20
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,18 @@ def evened(sensor: Sensor, longest_gap_s: float) -> Evened:
 
     Even clocks with lost packets are put on their grid, uneven ones read off by straight lines. Gaps of up to
     `longest_gap_s` are bridged by a monotone cubic, longer ones by straight lines and marked.
+
+    Raises
+    ------
+    DataError
+        Where nearly all of the recording is a pause.
     """
     slots = (sensor.time_s - sensor.time_s[0]) * sensor.rate_hz
+    if slots[-1] > LONGEST_GRID * slots.size:
+        raise DataError(
+            f"the times of sensor '{sensor.name}' leave {1 - slots.size / slots[-1]:.0%} of its recording empty.",
+            remedy="Export the recording again, without its pauses.",
+        )
     n = int(np.floor(slots[-1] + 0.5)) + 1
     nearest = np.rint(slots).astype(np.intp)
     on_grid = bool((np.abs(slots - nearest) < 0.25).all() and (np.diff(nearest) > 0).all())

@@ -3,7 +3,7 @@
   "use strict";
   var source = document.getElementById("curve-data");
   var section = document.getElementById("curves");
-  if (!source || !section || !window.Plotly) { return; }
+  if (!source || !section) { return; }
   var sets = JSON.parse(source.textContent);
   var choice = document.getElementById("curve-choice");
   var strides = document.getElementById("curve-strides");
@@ -55,9 +55,23 @@
     });
   }
 
-  section.classList.add("live");
-  if (choice) { choice.addEventListener("change", update); }
-  strides.addEventListener("change", update);
-  section.querySelectorAll("details").forEach(function (element) { element.addEventListener("toggle", update); });
-  update();
+  function save(button) {
+    var line = button.closest(".save");
+    var target = line.closest(".panel").querySelector(".plot");
+    var size = { format: button.dataset.format, filename: line.dataset.name, width: 900, height: 560, scale: 2 };
+    window.Plotly.downloadImage(target, size);
+  }
+
+  function begin() {
+    section.classList.add("live");
+    if (choice) { choice.addEventListener("change", update); }
+    strides.addEventListener("change", update);
+    section.querySelectorAll("details").forEach(function (element) { element.addEventListener("toggle", update); });
+    section.querySelectorAll(".save button").forEach(function (button) {
+      button.addEventListener("click", function () { save(button); });
+    });
+    update();
+  }
+
+  if (window.Plotly) { begin(); } else { window.addEventListener("plotly-ready", begin); }
 })();

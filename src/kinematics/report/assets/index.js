@@ -3,6 +3,7 @@
   "use strict";
   var table = document.getElementById("sessions");
   var search = document.getElementById("search");
+  var state = document.getElementById("state");
   var count = document.getElementById("count");
   if (!table || !search) { return; }
   var body = table.tBodies[0];
@@ -13,8 +14,9 @@
     var wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     var shown = 0;
     rows.forEach(function (row, place) {
-      var fits = wanted.every(function (word) { return words[place].indexOf(word) >= 0; });
-      row.hidden = !fits;
+      var fits = (!state.value || row.dataset.state === state.value) &&
+        wanted.every(function (word) { return words[place].indexOf(word) >= 0; });
+      if (row.hidden === fits) { row.hidden = !fits; }
       shown += fits ? 1 : 0;
     });
     count.textContent = count.dataset.words.replace("{shown}", shown).replace("{total}", rows.length);
@@ -36,6 +38,7 @@
     header.querySelector("button").addEventListener("click", function () { sortBy(header, column); });
   });
   search.addEventListener("input", filter);
+  state.addEventListener("change", filter);
   document.getElementById("tools").hidden = false;
   filter();
 })();

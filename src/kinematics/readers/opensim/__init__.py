@@ -1,0 +1,1 @@
+"""Readers of OpenSim's files: .mot, .sto, .trc."""

@@ -1,0 +1,1 @@
+"""Readers of optical motion capture: C3D, Vicon, Qualisys, Motive, Theia."""

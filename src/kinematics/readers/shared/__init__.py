@@ -1,0 +1,1 @@
+"""What readers share: the source, its text, clock, axes, mappings and checks."""

@@ -1,0 +1,1 @@
+"""Readers of inertial suits that write joint angles: Xsens MVN, Noraxon MR3."""

@@ -1,0 +1,1 @@
+"""Readers of tables of angles and of normalised curves."""
