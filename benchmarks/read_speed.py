@@ -48,7 +48,7 @@ def by_pyarrow(path: Path) -> None:
     wanted = ["time_s", *WANTED]
     table = csv.read_csv(
         path,
-        csv.ReadOptions(use_threads=False, block_size=1 << 24),
+        csv.ReadOptions(use_threads=False),
         convert_options=csv.ConvertOptions(include_columns=wanted),
     )
     for name in wanted:

@@ -89,10 +89,14 @@ class Safety:
 
 
 class Answers(Mapping[tuple[str, str], Answer]):
-    """Answers of one visit by field and side; the side is '' where sides are not told apart."""
+    """
+    Answers of one visit by field and side; the side is '' where sides are not told apart.
 
-    def __init__(self, values: Mapping[tuple[str, str], Answer]) -> None:
-        self._values = dict(values)
+    `visit` holds participant and session, empty where nothing is answered.
+    """
+
+    def __init__(self, values: Mapping[tuple[str, str], Answer], visit: tuple[str, str] = ("", "")) -> None:
+        self._values, self.visit = dict(values), visit
 
     def __getitem__(self, key: tuple[str, str]) -> Answer:
         return self._values[key]
@@ -218,11 +222,14 @@ def answers(intake: pd.DataFrame) -> Answers:
     DataError
         Where the table holds more than one participant or session.
     """
-    if len(set(zip(intake["participant"].tolist(), intake["session"].tolist(), strict=True))) > 1:
+    participants, sessions, names, sides, values = (intake[name].tolist() for name in COLUMNS[:5])
+    visits = set(zip(participants, sessions, strict=True))
+    if len(visits) > 1:
         raise DataError("the answers of more than one visit were given at once.", remedy="Pass the rows of one visit.")
     known = fields()
-    rows = zip(*(intake[name].tolist() for name in ("field", "side", "value")), strict=True)
-    return Answers({(name, side): _typed(known[name], value) for name, side, value in rows})
+    rows = zip(names, sides, values, strict=True)
+    found = {(name, side): _typed(known[name], value) for name, side, value in rows}
+    return Answers(found, next(iter(visits), ("", "")))
 
 
 def safety(intake: pd.DataFrame) -> Safety:

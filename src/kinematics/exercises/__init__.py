@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kinematics.conventions import Column
 from kinematics.exercises.options import OPTION_COLUMNS, REMEASURE_COLUMNS, WITHHELD_COLUMNS, Options
 from kinematics.exercises.trace import TRACE_COLUMNS
 
@@ -29,6 +30,10 @@ __all__ = [
     "exercise_options",
     "session_options",
 ]
+
+#: Columns of the options that are whole numbers; the others are text.
+WHOLE = ("order", "level")
+TEXT = pd.StringDtype(na_value=math.nan)
 
 
 def exercise_options(
@@ -157,8 +162,15 @@ def _messages(fired: tuple[Fired, ...], at: Situation) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _frame(rows: list[dict], columns: tuple) -> pd.DataFrame:
-    return pd.DataFrame({column.name: [row[column.name] for row in rows] for column in columns})
+def _frame(rows: list[Row], columns: tuple[Column, ...]) -> pd.DataFrame:
+    """The rows under the declared columns; all text is given its type at once, which is quicker than by column."""
+    n = len(rows)
+    text = [column.name for column in columns if column.name not in WHOLE]
+    flat = pd.array([row[name] for name in text for row in rows], dtype=TEXT)
+    cells = {name: flat[place * n : (place + 1) * n] for place, name in enumerate(text)}
+    names = [column.name for column in columns]
+    whole = {name: [row[name] for row in rows] for name in names if name in WHOLE}
+    return pd.DataFrame({name: cells[name] if name in cells else whole[name] for name in names}, copy=False)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinematics.conventions import SIDES
 from kinematics.exercises.conditions import holds
@@ -110,7 +110,24 @@ def situation(library: Library, fired: tuple[Fired, ...], facts: Facts) -> Situa
     caps = [one.rule.then.cap_stage for one in fired if one.rule.then.cap_stage is not None]
     due = facts.values["running_stage"]
     there = facts.equipment | set(library.vocabulary.words("always_at_hand"))
-    return Situation(library, fired, facts, min([float(due or 0), *caps]), _blocked(library, facts.stopped), there)
+    highest = min([float(due or 0), *caps])
+    at = Situation(library, fired, facts, highest, _blocked(library, facts.stopped), there)
+    return replace(at, due_stage=_open_stage(at))
+
+
+def _open_stage(at: Situation) -> float:
+    """The running stage that is due, or the highest below it that the other rules leave open."""
+    family = at.library.vocabulary.family
+    asked = {name for one in at.fired for name in one.rule.then.select}
+    stages = [one for name in asked for one in at.library.by_family[name] if one.stage is not None]
+    for one in sorted(stages, key=lambda one: -float(one.stage or 0)):
+        here = float(one.stage or 0)
+        if (
+            here <= at.due_stage
+            and excluded(one, sieve(at.fired, family(one.category)), replace(at, due_stage=here)) is None
+        ):
+            return here
+    return at.due_stage
 
 
 def _blocked(library: Library, stopped: Iterable[str]) -> frozenset[str]:
@@ -173,6 +190,6 @@ def _not_due(stage: int, said: OnFamily, at: Situation) -> bool:
     return (said.stage is not None and stage > said.stage) or (said.due and stage != at.due_stage)
 
 
-def missing_equipment(exercise: Exercise, at_hand: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+def missing_equipment(exercise: Exercise, at_hand: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of required equipment of which nothing is at hand."""
-    return tuple(group for group in exercise.required if set(group).isdisjoint(at_hand))
+    return tuple(group for group in exercise.required if at_hand.isdisjoint(group))

@@ -15,7 +15,7 @@ from kinematics.exercises.facts_gait import gait_values
 from kinematics.exercises.facts_intake import AGE_FIELD, SAFETY_RULES, answered_values
 from kinematics.exercises.facts_range import HeadlineRow, headline_rows, next_measurement, range_values, task_of
 from kinematics.exercises.folders import Shelf
-from kinematics.intake import Safety, answers, fields, safety_of
+from kinematics.intake import Answers, Safety, answers, fields, safety_of
 
 Value = str | float | None
 
@@ -191,6 +191,7 @@ def facts(
     limits, given = thresholds(shelf), answers(intake)
     phrases, task_words = ((printed or {}).get(name, {}) for name in ("phrases", "tasks"))
     state = safety_of(given)
+    participant, session = _visit(ledger, given)
     rows = headline_rows(ledger)
     gait, gait_sides = gait_values(strides, limits)
     sides = {
@@ -204,8 +205,8 @@ def facts(
     decided = any(values["extension_class"] not in UNDECIDED for values in sides.values())
     age_flag = age_years < limits["youngest"] or age_years > limits["oldest"]  # False for NaN
     return Facts(
-        participant=_key(ledger, intake, "participant"),
-        session=_key(ledger, intake, "session"),
+        participant=participant,
+        session=session,
         values={
             **_safety_values(state, age_flag),
             **answered_values(given, limits),
@@ -263,5 +264,8 @@ def _symptomatic(stated: str, side: str) -> str:
     return "unknown" if not stated else "yes" if stated in (side, "both") else "no"
 
 
-def _key(ledger: pd.DataFrame, intake: pd.DataFrame, name: str) -> str:
-    return next((str(table[name].iat[0]) for table in (ledger, intake) if len(table)), "")
+def _visit(ledger: pd.DataFrame, given: Answers) -> tuple[str, str]:
+    """Participant and session, of the answers or else of the ledger."""
+    if any(given.visit) or ledger.empty:
+        return given.visit
+    return str(ledger["participant"].iat[0]), str(ledger["session"].iat[0])

@@ -17,6 +17,8 @@ from kinematics.readers.shared.source import Source
 
 NULLS = ("", "NaN", "nan", "NAN", "Nan", "n/a", "N/A", "NA", "null")
 FIRST_ROWS = 50
+#: Arrow parses so much at a time: large enough for any row, small enough for the processor's cache.
+BLOCK_BYTES = 1 << 22
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEdD][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?")
 
@@ -140,7 +142,7 @@ def read_positions(block: Block, positions: Sequence[int]) -> list[np.ndarray]:
                 use_threads=False,
                 column_names=[str(position) for position in range(width)],
                 encoding=block.source.encoding,
-                block_size=1 << 24,
+                block_size=BLOCK_BYTES,
             ),
             arrow.ParseOptions(delimiter=block.separator),
             arrow.ConvertOptions(
