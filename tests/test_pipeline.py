@@ -269,7 +269,7 @@ def test_an_unforeseen_error_in_a_late_station_leaves_strides_and_a_report(study
     def broken(*args, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("kinematics.pipeline.visit.exercise_options", broken)
+    monkeypatch.setattr("kinematics.pipeline.visit.session_options", broken)
     result = run(study)
     assert result.n_strides > 60
     assert result.errors[0] == "P01_1: internal error (ZeroDivisionError) while looking for options; please report it."
@@ -354,3 +354,17 @@ def test_two_runners_of_rbds_go_the_whole_way(rbds, tmp_path, run):
     assert (result.exit_code, result.errors) == (0, ())
     assert strides.groupby(["participant", "side"]).size().min() >= 35  # 30 s at 0.7 s a stride
     assert strides["stride_time_s"].between(0.6, 0.85).all()
+
+
+def test_a_changed_rule_of_the_clinics_own_makes_every_session_new(tmp_path):
+    from kinematics.pipeline.cache import input_hashes
+
+    study = shutil.copytree(Path(__file__).parents[1] / "data" / "raw" / "demo", tmp_path / "study")
+    (study / "own").mkdir()
+    (study / "own" / "profile.yaml").write_text("{}\n", encoding="utf-8")
+    with (study / "study.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[exercises]\noverlay = "own"\n')
+    before = input_hashes(read_study(study).sessions[0])
+    (study / "own" / "profile.yaml").write_text("# changed\n{}\n", encoding="utf-8")
+    after = input_hashes(read_study(study).sessions[0])
+    assert before["own/profile.yaml"] != after["own/profile.yaml"]

@@ -71,7 +71,16 @@ def input_hashes(session: Session) -> dict[str, str]:
     """SHA-256 of every file that the session's trials name, by name relative to the study folder."""
     own_figures = {name for name in (session.settings.ledger.norms, session.settings.ledger.sem) if name}
     names = sorted({name for entry in session.trials for name in entry.files} | own_figures)
-    return {name: sha256_of(session.folder / name) for name in names}
+    return {name: sha256_of(session.folder / name) for name in [*names, *_overlay_files(session)]}
+
+
+def _overlay_files(session: Session) -> list[str]:
+    """Files of the clinic's own exercises and rules, relative to the study."""
+    overlay = session.settings.exercises.overlay
+    if not overlay:
+        return []
+    folder = session.folder / overlay
+    return sorted(path.relative_to(session.folder).as_posix() for path in folder.rglob("*.yaml"))
 
 
 def session_key(session: Session, inputs: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from kinematics.angles import hip_angles, standing_deg
 from kinematics.assessment import Assessment, TrialResult
 from kinematics.conventions import LEDGER_COLUMNS, DataError
 from kinematics.events import foot_events
-from kinematics.exercises import Options, exercise_options
+from kinematics.exercises import Options, session_options
 from kinematics.gates import gates
 from kinematics.ledger import compare_range, functional_range
 from kinematics.pipeline.beside import beside, joined, own_figures
@@ -69,7 +69,7 @@ def assess_despite(session: Session, trouble: Trouble) -> Assessment:
     )
     options = visit.attempt(
         "looking for options",
-        lambda: exercise_options(ledger, session.intake, age_years=session.participant.age_years),
+        lambda: session_options(session, ledger, moving),
         _no_options,
     )
     session = replace(session, errors=session.errors + tuple(visit.errors))
