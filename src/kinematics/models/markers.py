@@ -184,25 +184,6 @@ def foot_positions(trial: Trial, settings: Settings) -> dict[str, np.ndarray]:
     return feet
 
 
-def foot_heights(trial: Trial) -> dict[str, np.ndarray]:
-    """Height of each foot in every sample, mean of the markers seen, shape (n,); none for a foot without any. [m]"""
-    names = _names(trial)
-    heights = {}
-    for side in SIDES:
-        rows = [
-            trial.markers[label][1] for role in ("heel", "toe_first", "toe_fifth") for label in names.of(role, side)
-        ]
-        rows = [row for row in rows if np.isfinite(row).any()]
-        if rows:
-            offset = np.array([np.nanmedian(row) for row in rows])
-            stack = np.stack(rows) - offset[:, None]  # a lost marker does not shift the mean
-            seen = np.isfinite(stack)
-            total = np.where(seen, stack, 0.0).sum(axis=0)
-            with np.errstate(invalid="ignore"):
-                heights[side] = total / seen.sum(axis=0) + offset.mean()
-    return heights
-
-
 def _names(trial: Trial) -> MarkerNames:
     names = recognise(trial.markers)
     if names is None:
