@@ -1,8 +1,6 @@
 import math
-import time
 
 import hypothesis
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -314,25 +312,3 @@ def test_a_larger_reference_has_a_sharper_limit():
 
 def test_a_value_one_standard_error_below_its_limit_is_low_with_84_percent():
     assert probability_low(0.0, 3.0, 5.0, 4.0) == pytest.approx(0.8413, abs=1e-4)
-
-
-def test_time_grows_with_the_rows_far_slower_than_a_loop_over_them():
-    people = [f"P{number:05d}" for number in range(5000)]
-    values = np.random.default_rng(3).normal(8, 4.5, size=(5000, 2))
-    small, large = ledger_seconds(people[:50], values[:50]), ledger_seconds(people, values)
-    assert large < 50 * max(small, 0.02)  # a hundred times the rows
-
-
-def ledger_seconds(people, values):
-    rows = pd.DataFrame(
-        {"participant": np.repeat(people, 20), "side": np.tile(["left"] * 10 + ["right"] * 10, len(people))}
-    )
-    rows = rows.assign(session="1", trial="a", task="run", speed_m_s=3.5, valid=True)
-    rows["peak_hip_extension_deg"] = np.repeat(values.ravel(), 10)
-    exam = exam_rows(*np.repeat(values[:, 0], 2))
-    exam["participant"], exam["side"] = np.repeat(people, 2), np.tile(["left", "right"], len(people))
-    begin = time.perf_counter()
-    ledger = compare_range(as_strides(rows), exam)
-    seconds = time.perf_counter() - begin
-    assert len(ledger) == 4 * len(people)  # two sides, two comparisons
-    return seconds

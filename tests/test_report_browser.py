@@ -201,13 +201,6 @@ def test_a_word_of_the_first_screen_is_explained_where_the_keyboard_stands(brows
     assert "largest hip extension in a stride" in shown
 
 
-def test_the_first_paint_of_a_report_takes_at_most_1_5_s(browser, site):
-    page = Visit(browser, site / "low.html").page
-    page.wait_for_selector("#curves .js-plotly-plot")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    assert painted <= 1500
-
-
 def test_single_strides_appear_when_asked_for(browser, site):
     page = Visit(browser, site / "unused.html").page
     lines = page.locator("#r0-hip-flexion-deg .scatterlayer path.js-line")
@@ -235,15 +228,10 @@ def test_without_scripts_the_index_shows_every_session(browser, site):
     assert page.locator("#sessions tbody tr:visible").count() == 1000
 
 
-def test_the_index_finds_a_session_among_a_thousand_within_100_ms(browser, site):
+def test_the_index_finds_a_session_among_a_thousand(browser, site):
     page = Visit(browser, site / "index.html").page
-    taken = page.evaluate(
-        """() => { const search = document.getElementById('search'); search.value = 'P0042';
-        const times = [1, 2, 3, 4, 5].map(() => { const start = performance.now();
-          search.dispatchEvent(new Event('input')); document.body.offsetHeight; return performance.now() - start; });
-        return times[0] < 100 ? times[0] : Math.min(...times); }"""
-    )
-    assert (page.locator("#sessions tbody tr:visible").count(), taken <= 100) == (1, True)
+    page.fill("#search", "P0042")
+    assert page.locator("#sessions tbody tr:visible").count() == 1
 
 
 def test_the_index_shows_one_state_alone(browser, site):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -259,22 +258,6 @@ def test_the_walk_finds_the_sensor_axis_that_points_ahead(opensense):
     by_axis = kin.hip_angles(rom, static, settings=stated).table["hip_flexion_right_deg"].max()
     assert by_walk == pytest.approx(by_axis, abs=2.0)
     assert by_walk == pytest.approx(55.5, abs=2.0)
-
-
-def test_eight_minutes_of_three_sensors_take_little_time():
-    run = runner()
-    long = {}
-    for name, sensor in run.trial.sensors.items():
-        n = sensor.time_s.size
-        eight = [np.tile(rows, 40) for rows in (sensor.acceleration_m_s2, sensor.angular_rate_rad_s)]
-        long[name] = replace(
-            sensor, time_s=np.arange(40 * n) / 100, acceleration_m_s2=eight[0], angular_rate_rad_s=eight[1]
-        )
-    trial = replace(run.trial, sensors=long)
-    begin = time.process_time()
-    angles = kin.hip_angles(trial, run.static)
-    kin.segment_strides(angles, from_sensors(trial, angles))
-    assert time.process_time() - begin < 3.0  # 1.5 s on an idle core; a busy machine is given twice that
 
 
 @pytest.mark.real
