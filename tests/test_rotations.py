@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from kinematics.rotations import fit_rigid_body, hip_angles, pelvis_angles, thigh_flexion
+from kinematics.rotations import SAMPLES_AT_ONCE, fit_rigid_body, hip_angles, pelvis_angles, thigh_flexion
 
 ANGLE = st.floats(-80, 80)
 
@@ -94,6 +94,26 @@ def test_one_lost_marker_of_four_leaves_a_rigid_body_where_it_is():
     moved = np.einsum("nij,mj->min", truth.as_matrix(), reference)
     moved[2, :, 10:30] = np.nan
     assert np.allclose(fit_rigid_body(reference, moved), frames(truth), atol=1e-9)
+
+
+def test_a_mirrored_cluster_still_gets_a_rotation_and_the_best_one():
+    rng = np.random.default_rng(5)
+    reference = rng.normal(0, 0.08, (5, 3))
+    mirrored = np.repeat((reference * [1, 1, -1])[:, :, None], 2, axis=2)
+    ours = fit_rigid_body(reference, mirrored)[:, :, 0]
+    centred = mirrored[:, :, 0] - mirrored[:, :, 0].mean(axis=0)
+    theirs, _ = Rotation.align_vectors(centred, reference - reference.mean(axis=0))
+    assert np.allclose(ours, theirs.as_matrix(), atol=1e-9)
+
+
+def test_a_long_trial_is_fitted_as_its_pieces_are():
+    rng = np.random.default_rng(6)
+    reference = rng.normal(0, 0.08, (4, 3))
+    moved = reference[:, :, None] + rng.normal(0, 0.01, (4, 3, SAMPLES_AT_ONCE + 50))
+    moved[1, :, 20:30] = np.nan
+    whole = fit_rigid_body(reference, moved)
+    for piece in (slice(0, 60), slice(SAMPLES_AT_ONCE - 30, SAMPLES_AT_ONCE + 50)):
+        assert np.allclose(whole[:, :, piece], fit_rigid_body(reference, moved[:, :, piece]), atol=1e-12)
 
 
 def test_two_markers_or_markers_in_a_line_give_no_orientation():

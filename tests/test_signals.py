@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.interpolate import PchipInterpolator
+from scipy.signal import butter, find_peaks, sosfiltfilt
 
-from kinematics.signals import crossings, fill_gaps, interpolate, lowpass, sampling_rate
+from kinematics.signals import crossings, fill_gaps, interpolate, lowpass, prominent_peaks, sampling_rate
 
 RATE = 150.0
 
@@ -30,6 +32,22 @@ def test_the_filter_has_no_lag():
     assert np.abs(lowpass(slow, 10.0, RATE) - slow)[0, 150:-150].max() < 0.005
 
 
+@pytest.mark.parametrize(("channels", "samples"), [(1, 400), (2, 30), (7, 400), (45, 9000)])
+def test_channels_that_share_a_pass_come_out_as_scipy_filters_each_of_them(channels, samples):
+    signals = np.random.default_rng(channels).normal(size=(channels, samples)).cumsum(axis=1)
+    share = 2 / np.pi * np.arctan((np.sqrt(2) - 1) ** -0.25 * np.tan(np.pi * 10 / RATE))
+    theirs = sosfiltfilt(butter(2, share, output="sos"), signals, padlen=min(samples - 1, 45))
+    assert np.abs(lowpass(signals, 10.0, RATE) - theirs).max() < 1e-12
+
+
+def test_an_infinite_sample_stays_in_its_own_channel():
+    signals = np.vstack((sine(2.0), sine(3.0)))
+    signals[0, 50] = np.inf
+    passed = lowpass(signals, 10.0, RATE)
+    assert np.flatnonzero(np.isnan(passed[0])).tolist() == [50]
+    assert np.array_equal(passed[1:], lowpass(signals[1:], 10.0, RATE))
+
+
 def test_gaps_stay_gaps_in_the_filter_and_do_not_spread():
     signal = sine(1.5)
     signal[0, 1000:1080] = np.nan
@@ -48,6 +66,17 @@ def test_short_gaps_are_filled_and_counted_and_long_ones_are_left():
     assert count == 5
     assert filled[0, 20:25] == pytest.approx(np.linspace(0, 10, 101)[20:25])
     assert np.isnan(filled[0, 50:70]).all()
+
+
+def test_a_filled_gap_is_the_curve_through_all_of_its_channel():
+    signals = np.random.default_rng(4).normal(size=(5, 300)).cumsum(axis=1)
+    whole = signals.copy()
+    signals[:3, [1, 2, 40, 41, 42, 44, 298]] = signals[4, 100:104] = np.nan
+    filled, count = fill_gaps(signals, 5)
+    for row, before in zip(filled, signals, strict=True):
+        seen = np.flatnonzero(np.isfinite(before))
+        assert row == pytest.approx(PchipInterpolator(seen, before[seen])(np.arange(300)), abs=1e-12)
+    assert count == 25 and np.array_equal(filled[3], whole[3])
 
 
 def test_nothing_is_filled_beyond_the_ends_of_a_signal():
@@ -94,3 +123,15 @@ def test_rates_are_snapped_to_whole_or_declared_numbers_where_rounding_allows():
 def test_a_rate_that_is_not_whole_is_not_snapped():
     time_s = np.arange(6000) / 148.148
     assert sampling_rate(time_s, resolution_s=1e-6) == pytest.approx(148.148, rel=1e-6)
+
+
+@pytest.mark.parametrize("options", [{"distance": 80}, {"height": 0.5}, {}])
+def test_the_window_of_a_peak_decides_on_speed_only(options):
+    random = np.random.default_rng(3)
+    signal = np.sin(np.arange(6000) / 25) * random.uniform(0.2, 3.0, 6000 // 50).repeat(50) + random.normal(
+        0, 0.1, 6000
+    )
+    theirs, _ = find_peaks(signal, prominence=1.0, **options)
+    assert theirs.size > 20
+    for window in (3, 90, 400):
+        assert np.array_equal(prominent_peaks(signal, 1.0, window=window, **options), theirs)

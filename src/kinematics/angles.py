@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,12 +17,15 @@ from kinematics.settings import Settings
 from kinematics.signals import fill_gaps, lowpass
 from kinematics.trial import Passport, Trial
 
+if TYPE_CHECKING:
+    from kinematics.models.inertial import Calibration
+
 SEQUENCE = "hip Z-X'-Y'' (ISB), pelvis rotation-obliquity-tilt"
 
 HIDDEN_TILT = "Zero is the standing pose: the pelvis's own tilt in standing, and the thighs' lean, are hidden in it."
 ENTERED_TILT = (
-    "A standing tilt of {:g} deg was entered and moves tilt and hip flexion to anatomical zero; the thighs were taken "
-    "as vertical in standing (runners of Fukuchi 2017 stand with them about 6 deg behind)."
+    "A standing tilt of {:g} deg was entered and moves the zero to anatomical; the thighs were taken to lean {:g} deg "
+    "behind the vertical in standing, as those of 28 runners do on average (Fukuchi 2017)."
 )
 NO_HEADING = (
     "Without magnetometers the headings of the sensors are not comparable: there is no hip rotation or adduction, and "
@@ -84,7 +89,7 @@ def hip_angles(
     trial: Trial,
     static: Trial | None = None,
     *,
-    gait: Trial | None = None,
+    gait: Trial | Calibration | None = None,
     standing_tilt_deg: float = np.nan,
     settings: Settings | None = None,
 ) -> Angles:
@@ -102,8 +107,9 @@ def hip_angles(
     trial : Trial
     static : Trial, optional
         Standing trial of the same visit, of markers or sensors.
-    gait : Trial, optional
-        A walk or run with the same sensors, for a functional trial of sensors: it shows where ahead is.
+    gait : Trial or Calibration, optional
+        A walk or run with the same sensors, for a functional trial of sensors: it shows where ahead is. Or what
+        `calibrate_sensors` made of one, for any trial of these sensors.
     standing_tilt_deg : float, optional
         Anterior tilt of the pelvis in standing, measured otherwise: it moves sensors' tilt and hip flexion to an
         anatomical zero. [deg]
@@ -184,15 +190,15 @@ def _from_markers(trial: Trial, static: Trial, settings: Settings) -> Angles:
 
 
 def _from_sensors(
-    trial: Trial, static: Trial | None, gait: Trial | None, standing_tilt_deg: float, settings: Settings
+    trial: Trial, static: Trial | None, gait: Trial | Calibration | None, standing_tilt_deg: float, settings: Settings
 ) -> Angles:
-    from kinematics.models.inertial import frame_angles, sensor_frames
+    from kinematics.models.inertial import STANDING_THIGH_LEAN_DEG, frame_angles, sensor_frames
 
     frames = sensor_frames(trial, static, gait=gait, settings=settings)
     columns = frame_angles(frames, standing_tilt_deg=standing_tilt_deg)
     smooth = lowpass(np.stack(list(columns.values())), settings.filter.cutoff_hz, frames.rate_hz)
     entered = bool(np.isfinite(standing_tilt_deg))
-    notes = [ENTERED_TILT.format(standing_tilt_deg) if entered else HIDDEN_TILT]
+    notes = [ENTERED_TILT.format(standing_tilt_deg, STANDING_THIGH_LEAN_DEG) if entered else HIDDEN_TILT]
     if not frames.one_earth:
         notes.append(NO_HEADING)
     passport = trial.passport.with_(
@@ -227,9 +233,16 @@ def _from_angles(trial: Trial, settings: Settings) -> Angles:
 
 
 def _table(time_s: np.ndarray, columns: dict[str, np.ndarray]) -> pd.DataFrame:
-    missing = np.full(time_s.size, np.nan)
-    data = {"time_s": time_s} | {c.name: columns.get(c.name, missing) for c in SAMPLE_COLUMNS[1:]}
-    return pd.DataFrame(data)
+    values = np.empty((len(SAMPLE_COLUMNS), time_s.size))  # a row per column: each stays in one piece
+    values[0] = time_s
+    for row, column in zip(values[1:], SAMPLE_COLUMNS[1:], strict=True):
+        row[:] = columns.get(column.name, np.nan)
+    return pd.DataFrame(values.T, columns=_sample_names().view(), copy=False)
+
+
+@lru_cache(maxsize=1)
+def _sample_names() -> pd.Index:
+    return pd.Index([column.name for column in SAMPLE_COLUMNS])
 
 
 def _filter_words(what: str, settings: Settings) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kinematics.conventions import SIDES
 from kinematics.marker_sets import MarkerNames, recognise
-from kinematics.signals import fill_gaps, lowpass
+from kinematics.signals import fill_gaps, is_whole, lowpass, prominent_peaks
 from kinematics.trial import Trial
 
 FORE, REAR, ANKLE = ("toe_first", "toe_fifth"), ("heel",), ("ankle_lateral", "ankle_medial")
@@ -97,7 +97,7 @@ def see(trial: Trial) -> Scene | None:
     feet = find_feet(trial)
     if not feet:
         return None
-    names = _names(tuple(trial.markers))
+    names = names_of(trial)
     stack = _rows(trial, () if names is None else names.both(*PELVIS))
     if len(stack) and np.isfinite(stack).any():
         return Scene(feet, _pelvis(stack), _facing(trial, names), True)
@@ -107,11 +107,16 @@ def see(trial: Trial) -> Scene | None:
 
 def find_feet(trial: Trial) -> dict[str, Foot]:
     """Both feet's markers by side; empty where a foot has none or no label is known."""
-    names = _names(tuple(trial.markers))
+    names = names_of(trial)
     if names is None:
         return {}
     feet = {side: Foot(*(_part(trial, names, side, roles) for roles in (REAR, FORE, ANKLE))) for side in SIDES}
     return feet if all(foot.seen for foot in feet.values()) else {}
+
+
+def names_of(trial: Trial) -> MarkerNames | None:
+    """Anatomical roles of a trial's markers; None where no marker set knows any of its labels."""
+    return _names(tuple(trial.markers))
 
 
 def sweeps(scene: Scene, rate_hz: float) -> np.ndarray:
@@ -129,18 +134,17 @@ def extremes(sweep_m: np.ndarray, rate_hz: float) -> tuple[np.ndarray, np.ndarra
     ahead, behind : array
         Positions in samples, ascending.
     """
-    from scipy.signal import find_peaks
-
     seen = np.isfinite(sweep_m)
     if seen.sum() < 4:
         return np.zeros(0), np.zeros(0)
-    bridged = np.interp(np.arange(sweep_m.size), np.flatnonzero(seen), sweep_m[seen])
+    bridged = sweep_m if seen.all() else np.interp(np.arange(sweep_m.size), np.flatnonzero(seen), sweep_m[seen])
+    distance = max(1, round(SHORTEST_STRIDE_S * rate_hz))
     low, high = np.percentile(bridged, (5, 95))
     prominence = max(SMALLEST_SWEEP_M, SWEEP_SHARE * (high - low))
     found = []
     for signal in (bridged, -bridged):
         inside = np.pad(signal, 1, constant_values=signal.min())  # at an end of the file one slope is enough
-        peaks, _ = find_peaks(inside, prominence=prominence, distance=max(1, round(SHORTEST_STRIDE_S * rate_hz)))
+        peaks = prominent_peaks(inside, prominence, distance=distance, window=4 * distance)
         peaks = peaks[(peaks > 1) & (peaks < signal.size)] - 1
         peaks = peaks[seen[peaks]]
         found.append(peaks + vertex(signal, peaks))
@@ -177,8 +181,8 @@ def _rows(trial: Trial, labels: Sequence[str]) -> np.ndarray:
 
 def _pelvis(stack: np.ndarray) -> np.ndarray:
     """Mean of the pelvis's markers; one that is lost does not shift it: each is held against the others first."""
-    offset = np.nanmedian(stack - mean_seen(stack), axis=2, keepdims=True)
-    return mean_seen(stack - offset)
+    middle = np.median if is_whole(stack) else np.nanmedian
+    return mean_seen(stack - middle(stack - mean_seen(stack), axis=2, keepdims=True))
 
 
 def _facing(trial: Trial, names: MarkerNames | None) -> np.ndarray:
@@ -195,6 +199,8 @@ def _facing(trial: Trial, names: MarkerNames | None) -> np.ndarray:
 
 def mean_seen(stack: np.ndarray) -> np.ndarray:
     """Mean over the first axis of what is seen; NaN where nothing is."""
+    if len(stack) and is_whole(stack):
+        return stack.mean(axis=0)
     seen = np.isfinite(stack)
     with np.errstate(invalid="ignore"):
         return np.where(seen, stack, 0.0).sum(axis=0) / seen.sum(axis=0)

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
-NEWTON_STEPS = 12  # the quartic's largest root is reached from above in fewer, quadratically
+#: The quartic's largest root is reached from above, quadratically: in so many steps at most, or until none is longer.
+NEWTON_STEPS, CONVERGED = 12, 1e-14
+#: Where the quartic is flatter than this it is at its root.
+FLATTEST = 1e-12
+#: A covariance whose 2 x 2 minors are smaller than this against its size has one direction only.
+ONE_DIRECTION = 1e-8
+#: Fewer markers than this have no orientation.
+FEWEST_MARKERS = 3
+#: So many samples are fitted at a time: what they need stays in the processor's cache.
+SAMPLES_AT_ONCE = 4608
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -93,9 +102,10 @@ def fit_rigid_body(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """
     Least-squares rotations that turn a marker cluster's reference positions into its positions, all samples at once.
 
-    Horn's (1987) quaternion: the eigenvector to the largest eigenvalue of a symmetric 4 x 4 matrix, the eigenvalue by
-    Newton steps on the characteristic polynomial (Theobald 2005). A lost marker leaves the fit of that sample to the
-    others.
+    Markley's (1993, J Astronaut Sci 41:261) closed form. With the covariance ``C`` of positions and reference and the
+    sum ``l`` of its singular values, the last one signed: ``R = ((k + |C|^2) C + l cof C - C C^T C) / (k l - det C)``,
+    ``k = (l^2 - |C|^2) / 2``. `l` is the largest root of a quartic, by Newton steps from above (Theobald 2005). A lost
+    marker leaves the fit of that sample to the others.
 
     Parameters
     ----------
@@ -109,15 +119,12 @@ def fit_rigid_body(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     array, shape (3, 3, n)
         Rotations; NaN where fewer than three markers are seen or they stand in a line.
     """
-    seen = np.isfinite(positions).all(axis=1)
-    weight = seen / np.maximum(seen.sum(axis=0), 1)
-    filled = np.where(seen[:, None, :], positions, 0.0)
-    from_centre = reference[:, :, None] - np.einsum("mn,mi->in", weight, reference)[None]
-    to_centre = filled - np.einsum("mn,min->in", weight, filled)[None]
-    covariance = np.einsum("mn,min,mjn->ijn", seen.astype(float), from_centre, to_centre, optimize=True)
-    spread = np.einsum("mn,min->n", seen, from_centre**2) + np.einsum("mn,min->n", seen, to_centre**2)
-    rotation = rotation_of(_horn_quaternion(covariance, 0.5 * spread))
-    rotation[:, :, (seen.sum(axis=0) < 3) | _in_a_line(covariance)] = np.nan
+    if positions.shape[2] <= SAMPLES_AT_ONCE:
+        return _nearest_rotation(*_covariance(reference, positions))
+    rotation = np.empty((3, 3, positions.shape[2]))
+    for first in range(0, positions.shape[2], SAMPLES_AT_ONCE):
+        some = slice(first, first + SAMPLES_AT_ONCE)
+        rotation[:, :, some] = _nearest_rotation(*_covariance(reference, positions[:, :, some]))
     return rotation
 
 
@@ -125,77 +132,62 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def _in_a_line(covariance: np.ndarray) -> np.ndarray:
-    """Where the covariance (3, 3, n) has one direction only: sum of its squared 2 x 2 minors against its size."""
-    a, b, c = covariance
-    minors = sum(np.einsum("in,in->n", m, m) for m in (cross(a, b), cross(b, c), cross(c, a)))
-    size = np.einsum("ijn,ijn->n", covariance, covariance)
-    return ~(minors > 1e-8 * size**2)
+def _covariance(reference: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Covariances (3, 3, n) of positions (rows) and reference (columns) about the middle of the markers that are seen.
+
+    And half of their summed squares (n,), which the sum of a covariance's singular values cannot pass; NaN in both
+    where fewer than three markers are seen.
+    """
+    from_centre = reference - reference.mean(axis=0)
+    if np.isfinite(positions.sum()):
+        to_centre = positions - positions.mean(axis=0)
+        spread = np.sum(from_centre**2) + np.einsum("min,min->n", to_centre, to_centre)
+        return np.einsum("min,mj->ijn", to_centre, from_centre), 0.5 * spread
+    seen = np.isfinite(positions).all(axis=1)
+    count = seen.sum(axis=0)
+    weight = seen / np.maximum(count, 1)
+    filled = np.where(seen[:, None, :], positions, 0.0)
+    to_centre = np.where(seen[:, None, :], filled - np.einsum("mn,min->in", weight, filled), 0.0)
+    covariance = np.einsum("min,mj->ijn", to_centre, from_centre)
+    own = from_centre[:, :, None] - np.einsum("mn,mi->in", weight, from_centre)
+    spread = np.einsum("mn,min,min->n", seen, own, own) + np.einsum("min,min->n", to_centre, to_centre)
+    covariance[:, :, count < FEWEST_MARKERS] = np.nan
+    return covariance, 0.5 * spread
 
 
-def _horn_quaternion(s: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    """Quaternions (4, n; scalar first) of the best rotations, from covariances (3, 3, n) and an upper bound (n,)."""
-    k = np.empty((4, 4, s.shape[2]))
-    k[0, 0] = s[0, 0] + s[1, 1] + s[2, 2]
-    k[1, 1] = s[0, 0] - s[1, 1] - s[2, 2]
-    k[2, 2] = -s[0, 0] + s[1, 1] - s[2, 2]
-    k[3, 3] = -s[0, 0] - s[1, 1] + s[2, 2]
-    k[0, 1] = k[1, 0] = s[1, 2] - s[2, 1]
-    k[0, 2] = k[2, 0] = s[2, 0] - s[0, 2]
-    k[0, 3] = k[3, 0] = s[0, 1] - s[1, 0]
-    k[1, 2] = k[2, 1] = s[0, 1] + s[1, 0]
-    k[1, 3] = k[3, 1] = s[2, 0] + s[0, 2]
-    k[2, 3] = k[3, 2] = s[1, 2] + s[2, 1]
+def _nearest_rotation(covariance: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """Rotations (3, 3, n) nearest to covariances (3, 3, n); NaN where a covariance has one direction only."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        shifted = k / bound  # scaled: the largest eigenvalue is near 1
-        largest = _largest_eigenvalue(shifted)
-        shifted[range(4), range(4)] -= largest
-        return _null_vector(shifted)
+        c = covariance / bound  # scaled: the singular values add up to about 1
+        cofactors = np.stack((cross(c[1], c[2]), cross(c[2], c[0]), cross(c[0], c[1])))
+        determinant = _dot(c[0], cofactors[0])
+        size, minors = (np.einsum("ijn,ijn->n", matrix, matrix) for matrix in (c, cofactors))
+        total = _sum_of_singular_values(size, minors, determinant)
+        k = 0.5 * (total**2 - size)
+        cubed = np.einsum("ijn,jkn->ikn", np.einsum("ikn,jkn->ijn", c, c), c)
+        rotation = ((k + size) * c + total * cofactors - cubed) / (k * total - determinant)
+    told = minors > ONE_DIRECTION * size**2
+    return rotation if told.all() else np.where(told, rotation, np.nan)
 
 
-def _largest_eigenvalue(k: np.ndarray) -> np.ndarray:
-    """Largest roots (n,) of ``x^4 + c2 x^2 + c1 x + c0`` of traceless symmetric matrices (4, 4, n), from above."""
-    c2 = -0.5 * np.einsum("ijn,ijn->n", k, k)
-    c1 = -np.einsum("ijn,jkn,kin->n", k, k, k, optimize=True) / 3.0
-    c0 = np.einsum("in,in->n", k[0], _cofactors(k)[:, 0])
-    x = np.ones(k.shape[2])
+def _sum_of_singular_values(size: np.ndarray, minors: np.ndarray, determinant: np.ndarray) -> np.ndarray:
+    """
+    Sums (n,) of the singular values, the last one signed, from above.
+
+    The largest roots of ``(x^2 - size)^2 - 8 determinant x - 4 minors``; `size` and `minors` are the summed squares of
+    the matrix and of its cofactors, scaled so that no root passes 1.
+    """
+    x, eightfold, fourfold = np.ones_like(size), 8.0 * determinant, 4.0 * minors
     for _ in range(NEWTON_STEPS):
-        slope = (4.0 * x * x + 2.0 * c2) * x + c1
-        step = (((x * x + c2) * x + c1) * x + c0) / slope
-        x = x - np.where(np.abs(slope) > 1e-12, step, 0.0)
+        rest = x * x - size
+        slope = 4.0 * x * rest - eightfold
+        step = (rest * rest - eightfold * x - fourfold) / slope
+        step[np.abs(slope) < FLATTEST] = 0.0
+        x -= step
+        if not (np.abs(step) > CONVERGED).any():
+            break
     return x
-
-
-def _null_vector(a: np.ndarray) -> np.ndarray:
-    """Unit vectors (4, n) that singular symmetric matrices (4, 4, n) send to zero: their adjugate's longest column."""
-    columns = _cofactors(a)
-    longest = np.argmax(np.nan_to_num(np.einsum("ijn,ijn->jn", columns, columns)), axis=0)
-    vector = columns[:, longest, np.arange(a.shape[2])]
-    return vector / np.sqrt(np.einsum("in,in->n", vector, vector))
-
-
-def _cofactors(a: np.ndarray) -> np.ndarray:
-    """Cofactors (4, 4, n) of symmetric matrices (4, 4, n), by their 2 x 2 minors."""
-    upper = [a[0, i] * a[1, j] - a[0, j] * a[1, i] for i, j in _PAIRS]  # rows 0, 1
-    lower = [a[2, i] * a[3, j] - a[2, j] * a[3, i] for i, j in _PAIRS]  # rows 2, 3
-    c = np.empty_like(a)
-    c[0, 0] = a[1, 1] * lower[5] - a[1, 2] * lower[4] + a[1, 3] * lower[3]
-    c[0, 1] = -a[1, 0] * lower[5] + a[1, 2] * lower[2] - a[1, 3] * lower[1]
-    c[0, 2] = a[1, 0] * lower[4] - a[1, 1] * lower[2] + a[1, 3] * lower[0]
-    c[0, 3] = -a[1, 0] * lower[3] + a[1, 1] * lower[1] - a[1, 2] * lower[0]
-    c[1, 1] = a[0, 0] * lower[5] - a[0, 2] * lower[2] + a[0, 3] * lower[1]
-    c[1, 2] = -a[0, 0] * lower[4] + a[0, 1] * lower[2] - a[0, 3] * lower[0]
-    c[1, 3] = a[0, 0] * lower[3] - a[0, 1] * lower[1] + a[0, 2] * lower[0]
-    c[2, 2] = a[3, 0] * upper[4] - a[3, 1] * upper[2] + a[3, 3] * upper[0]
-    c[2, 3] = -a[3, 0] * upper[3] + a[3, 1] * upper[1] - a[3, 2] * upper[0]
-    c[3, 3] = a[2, 0] * upper[3] - a[2, 1] * upper[1] + a[2, 2] * upper[0]
-    for i in range(4):
-        for j in range(i):
-            c[i, j] = c[j, i]
-    return c
-
-
-_PAIRS = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
 
 
 def rotation_of(q: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ import numpy as np
 DOUBLE_PASS_CORRECTION = (np.sqrt(2.0) - 1.0) ** -0.25
 #: Highest share of the Nyquist frequency that a cut-off may take.
 HIGHEST_CUTOFF = 0.95
+#: The filter takes about so many samples of two channels at a time: they stay in the processor's cache.
+SAMPLES_AT_ONCE = 18_000
 
 
 def sampling_rate(time_s: np.ndarray, *, resolution_s: float, declared_hz: float | None = None) -> float:
@@ -64,17 +66,33 @@ def fill_gaps(signals: np.ndarray, longest: int) -> tuple[np.ndarray, int]:
     n_filled : int
         Samples filled, over all channels.
     """
-    missing = np.isnan(signals)
-    if longest < 1 or not missing.any():
+    if longest < 1 or is_whole(signals):
+        return signals, 0
+    missing = ~np.isfinite(signals)
+    if not missing.any():
         return signals, 0
     filled = signals.copy()
-    for row in np.flatnonzero(missing.any(axis=1) & ~missing.all(axis=1)):
-        fillable = missing[row] & (_run_lengths(missing[row]) <= longest)
-        seen = np.flatnonzero(~missing[row])
-        fillable[: seen[0]] = fillable[seen[-1] :] = False
-        if fillable.any() and seen.size > 1:
-            filled[row, fillable] = _pchip(seen, signals[row, seen])(np.flatnonzero(fillable))
-    return filled, int(missing.sum() - np.isnan(filled).sum())
+    rows = np.flatnonzero(missing.any(axis=1) & ~missing.all(axis=1))
+    while rows.size:  # a marker's coordinates are lost together
+        alike = (missing[rows] == missing[rows[0]]).all(axis=1)
+        _fill_alike(filled, rows[alike], missing[rows[0]], longest)
+        rows = rows[~alike]
+    return filled, int(missing.sum() - (~np.isfinite(filled)).sum())
+
+
+def _fill_alike(signals: np.ndarray, rows: np.ndarray, missing: np.ndarray, longest: int) -> None:
+    """Fill the short inner gaps of rows that miss the same samples, in place."""
+    from scipy.interpolate import PchipInterpolator
+
+    seen = np.flatnonzero(~missing)
+    fillable = missing & (_run_lengths(missing) <= longest)
+    fillable[: seen[0]] = fillable[seen[-1] :] = False
+    gaps = np.flatnonzero(fillable)
+    if gaps.size:
+        after = np.searchsorted(seen, gaps)
+        beside = np.unique(np.clip(after[:, None] + np.arange(-2, 2), 0, seen.size - 1))
+        near = seen[beside]  # the curve in a gap depends on two samples on either side
+        signals[rows[:, None], gaps] = PchipInterpolator(near, signals[rows[:, None], near], axis=1)(gaps)
 
 
 def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray:
@@ -82,7 +100,8 @@ def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray
     Signals after a zero-lag 4th-order Butterworth low-pass.
 
     A second-order filter is passed forward and backward, its cut-off raised so that the double pass has its half-power
-    point at `cutoff_hz` (factor 1.246). Gaps stay gaps: they are bridged for the filter by straight lines and put back.
+    point at `cutoff_hz` (factor 1.246). Gaps stay gaps: they are bridged for the filter by straight lines and put back,
+    NaN; an infinite sample is a gap.
 
     Parameters
     ----------
@@ -95,18 +114,21 @@ def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray
     -------
     array, shape (k, n)
     """
-    from scipy.signal import sosfiltfilt
-
     if cutoff_hz >= HIGHEST_CUTOFF * 0.5 * rate_hz or signals.shape[1] < 2:
         return signals
     share = 2.0 / np.pi * np.arctan(DOUBLE_PASS_CORRECTION * np.tan(np.pi * cutoff_hz / rate_hz))
-    sections = _butterworth(float(share))
-    missing = np.isnan(signals)
-    bridged = _bridge(signals, missing) if missing.any() else signals
     pad = min(signals.shape[1] - 1, int(np.ceil(3 * rate_hz / cutoff_hz)))
-    smooth = sosfiltfilt(sections, bridged, axis=1, padlen=pad)
+    if is_whole(signals):
+        return _both_ways(signals, float(share), pad)
+    missing = ~np.isfinite(signals)
+    smooth = _both_ways(_bridge(signals, missing), float(share), pad)
     smooth[missing] = np.nan
     return smooth
+
+
+def is_whole(signals: np.ndarray) -> bool:
+    """Whether every sample is a finite number, told from their sum: at the cost of reading them once."""
+    return bool(np.isfinite(signals.sum()))
 
 
 def interpolate(signals: np.ndarray, positions: np.ndarray) -> np.ndarray:
@@ -160,12 +182,81 @@ def crossings(signal: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]
     return position[rising], position[~rising]
 
 
-@lru_cache(maxsize=16)
-def _butterworth(share: float) -> np.ndarray:
-    """Second-order sections of a second-order low-pass; `share` of the Nyquist frequency."""
-    from scipy.signal import butter
+def prominent_peaks(
+    signal: np.ndarray, prominence: float, *, window: int, distance: int | None = None, height: float | None = None
+) -> np.ndarray:
+    """
+    Samples at which a signal peaks, as `scipy.signal.find_peaks` has them.
 
-    return butter(2, share, output="sos")
+    How far a peak stands out is looked for within a window first, and over the whole signal only where it does not
+    stand out there: in gait the next higher peak may be many strides away.
+
+    Parameters
+    ----------
+    signal : array, shape (n,)
+        No NaN.
+    prominence : float
+        Smallest prominence, in the signal's unit.
+    window : int
+        About two strides: it decides on speed, not on the peaks. [samples]
+    distance : int, optional
+        Fewest samples between peaks; the higher one stays.
+    height : float, optional
+        Smallest height of a peak.
+
+    Returns
+    -------
+    array of int
+        Ascending.
+    """
+    from scipy.signal import find_peaks, peak_prominences
+
+    peaks, found = find_peaks(signal, height=height, distance=distance, prominence=0, wlen=window)
+    stands_out = found["prominences"] >= prominence
+    if not stands_out.all():
+        stands_out[~stands_out] = peak_prominences(signal, peaks[~stands_out])[0] >= prominence
+    return peaks[stands_out]
+
+
+def _both_ways(signals: np.ndarray, share: float, pad: int) -> np.ndarray:
+    """
+    Signals (k, n) passed forward and backward, as `scipy.signal.sosfiltfilt` does with `padlen=pad`, to the last bit.
+
+    Two channels go through the filter as the real and the imaginary part of one, a few at a time.
+    """
+    smooth = np.empty(signals.shape)
+    rows = 2 * max(1, round(SAMPLES_AT_ONCE / signals.shape[1]))
+    for first in range(0, len(signals), rows):
+        some = slice(first, first + rows)
+        _pass_and_return(signals[some], share, pad, smooth[some])
+    return smooth
+
+
+def _pass_and_return(signals: np.ndarray, share: float, pad: int, into: np.ndarray) -> None:
+    from scipy.signal import sosfilt
+
+    sections, at_rest = _butterworth(share)
+    half = (len(signals) + 1) // 2
+    paired = np.zeros((half, signals.shape[1] + 2 * pad), dtype=complex if len(signals) > 1 else float)
+    inner = slice(pad, paired.shape[1] - pad)
+    for part, rows in ((paired.real, signals[:half]), (paired.imag, signals[half:]))[: len(signals)]:
+        part[: len(rows), inner] = rows
+        part[: len(rows), :pad] = 2.0 * rows[:, :1] - rows[:, pad:0:-1]
+        part[: len(rows), inner.stop :] = 2.0 * rows[:, -1:] - rows[:, -2 : -pad - 2 : -1]
+    there, _ = sosfilt(sections, paired, zi=at_rest[:, None] * paired[None, :, :1])
+    back, _ = sosfilt(sections, there[:, ::-1], zi=at_rest[:, None] * there[None, :, -1:])
+    passed = back[:, ::-1][:, inner]
+    into[:half] = passed.real
+    into[half:] = passed.imag[: len(into) - half]
+
+
+@lru_cache(maxsize=16)
+def _butterworth(share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Second-order section of a second-order low-pass, and its state at a constant 1; `share` of the Nyquist rate."""
+    from scipy.signal import butter, sosfilt_zi
+
+    sections = butter(2, share, output="sos")
+    return sections, sosfilt_zi(sections)
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:
@@ -175,12 +266,6 @@ def _run_lengths(mask: np.ndarray) -> np.ndarray:
     starts, ends = edges[::2], edges[1::2]
     lengths[mask] = np.repeat(ends - starts, ends - starts)
     return lengths
-
-
-def _pchip(x: np.ndarray, y: np.ndarray):
-    from scipy.interpolate import PchipInterpolator
-
-    return PchipInterpolator(x, y)
 
 
 def _bridge(signals: np.ndarray, missing: np.ndarray) -> np.ndarray:

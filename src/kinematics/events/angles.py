@@ -6,10 +6,10 @@ import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, DataError, sided
-from kinematics.events.found import Events, Expected, event_table, nearest
+from kinematics.events.found import KINDS, Events, Expected, event_table, nearest
 from kinematics.feet import derivative, vertex
-from kinematics.signals import lowpass
-from kinematics.task import STRIDE_TIMES_S, period
+from kinematics.signals import is_whole, lowpass, prominent_peaks
+from kinematics.task import ENOUGH_HZ, STRIDE_TIMES_S, period
 from kinematics.trial import Trial
 
 #: Running: contact follows peak hip flexion by 18.1-18.8 % of the stride (28 runners of Fukuchi 2017 at 2.5-4.5 m/s).
@@ -72,42 +72,47 @@ def from_angles(trial: Trial, angles: Angles) -> Events:
             file=trial.passport.sources[0][1],
             remedy="Give an events_file (side, event, time_s) in trials.csv.",
         )
-    hips = {side: _bridged(hip) if enough[side] else None for side, hip in hips.items()}
-    start = float(angles.table["time_s"].iloc[0])
-    times = {}
-    for side in SIDES:
-        found = (np.zeros(0), np.zeros(0))
-        if hips[side] is not None:
-            one_side = _walking if trial.task == "walk" else _running
-            found = one_side(angles, side, hips, trial.speed_m_s)
-        times[side, "contact"], times[side, "toe_off"] = (start + x / rate for x in found)
-    table = event_table(times, start, float(angles.table["time_s"].iloc[-1]))
+    hips = {side: _bridged(hip) for side, hip in hips.items() if enough[side]}
+    found = _walking(hips, rate) if trial.task == "walk" else _running(angles, hips, trial.speed_m_s)
+    time_s = angles.table["time_s"].to_numpy()
+    times = {key: time_s[0] + samples / rate for key, samples in found.items()}
+    table = event_table(times, time_s[0], time_s[-1])
     return Events(table, "angles", _words(trial), (), EXPECTED[trial.task], TESTED[trial.task])
 
 
-def _running(angles: Angles, side: str, hips, speed_m_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Contacts and toe-offs of one side. [samples]"""
+def _running(angles: Angles, hips: dict[str, np.ndarray], speed_m_s: float) -> dict[tuple[str, str], np.ndarray]:
+    """Contacts and toe-offs by (side, kind) of the hips that are seen. [samples]"""
     rate = angles.passport.rate_hz
-    flexed, extended = _extrema(hips[side], rate, "run")
+    swings, shares = zip(*(_swing(angles, side) for side in SIDES), strict=True)
+    quickest = fastest(np.stack(swings), rate)
+    found = {(side, kind): np.zeros(0) for side in SIDES for kind in KINDS}
+    for side, hip in hips.items():
+        distance = _shortest_stride(hip, rate, "run")
+        flexed, extended = _peaks(hip, distance), _peaks(-hip, distance)
+        other = 1 - SIDES.index(side)
+        found[side, "contact"] = _landings(flexed, quickest[other], shares[other])
+        found[side, "toe_off"] = extended - toe_off_lead_s(speed_m_s) * rate
+    return found
+
+
+def _landings(flexed: np.ndarray, quickest: np.ndarray, share: float) -> np.ndarray:
+    """Contacts from peak flexion and, where it agrees, from the other side's fastest swing. [samples]"""
     period = np.diff(flexed)
     usual = float(np.median(period)) if period.size else np.nan
     contact = flexed + CONTACT_AFTER_PEAK_FLEXION * np.append(np.minimum(period, 1.5 * usual), usual)
-    swing, share = _other_swing(angles, SIDES[1 - SIDES.index(side)])
-    second = nearest(fastest(swing, rate), contact + share * usual) - share * usual
-    agree = np.abs(second - contact) < share * usual
-    toe_off = extended - toe_off_lead_s(speed_m_s) * rate
-    return np.where(agree, (contact + second) / 2, contact), toe_off
+    second = nearest(quickest, contact + share * usual) - share * usual
+    return np.where(np.abs(second - contact) < share * usual, (contact + second) / 2, contact)
 
 
-def _walking(angles: Angles, side: str, hips, speed_m_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Contacts and toe-offs of one side. [samples]"""
-    rate = angles.passport.rate_hz
-    _, extended = _extrema(hips[SIDES[1 - SIDES.index(side)]], rate, "walk")
-    quick = fastest(hips[side], rate)
-    return (
-        extended - WALK_CONTACT_BEFORE_OTHER_EXTENSION_S * rate,
-        quick - WALK_TOE_OFF_BEFORE_FASTEST_S * rate,
-    )
+def _walking(hips: dict[str, np.ndarray], rate_hz: float) -> dict[tuple[str, str], np.ndarray]:
+    """Contacts and toe-offs by (side, kind). [samples]"""
+    quickest = fastest(np.stack([hips[side] for side in SIDES]), rate_hz)
+    found = {}
+    for side, other, quick in zip(SIDES, reversed(SIDES), quickest, strict=True):
+        extended = _peaks(-hips[other], _shortest_stride(hips[other], rate_hz, "walk"))
+        found[side, "contact"] = extended - WALK_CONTACT_BEFORE_OTHER_EXTENSION_S * rate_hz
+        found[side, "toe_off"] = quick - WALK_TOE_OFF_BEFORE_FASTEST_S * rate_hz
+    return found
 
 
 def toe_off_lead_s(speed_m_s: float) -> float:
@@ -115,37 +120,42 @@ def toe_off_lead_s(speed_m_s: float) -> float:
     return float(np.interp(np.nan_to_num(speed_m_s, nan=USUAL_SPEED_M_S), SPEEDS_M_S, TOE_OFF_BEFORE_PEAK_EXTENSION_S))
 
 
-def fastest(angle_deg: np.ndarray, rate_hz: float) -> np.ndarray:
-    """Positions at which an angle rises fastest in each stride. [samples]"""
+def fastest(angles_deg: np.ndarray, rate_hz: float) -> list[np.ndarray]:
+    """Positions at which angles (k, n) rise fastest in each stride, one array per angle. [samples]"""
     from scipy.signal import find_peaks
 
-    speed = derivative(lowpass(angle_deg[None], SWING_CUTOFF_HZ, rate_hz)[0], rate_hz)
-    peaks, _ = find_peaks(speed, height=FAST_SHARE * np.percentile(speed, 99))
-    return peaks + vertex(speed, peaks)
+    speeds = derivative(lowpass(angles_deg, SWING_CUTOFF_HZ, rate_hz), rate_hz)
+    found = []
+    for speed, fast in zip(speeds, np.percentile(speeds, 99, axis=1), strict=True):
+        peaks, _ = find_peaks(speed, height=FAST_SHARE * fast)
+        found.append(peaks + vertex(speed, peaks))
+    return found
 
 
-def _other_swing(angles: Angles, other: str) -> tuple[np.ndarray, float]:
-    """The other thigh, else the other hip (n,), and after which part of the stride it swings fastest."""
+def _swing(angles: Angles, side: str) -> tuple[np.ndarray, float]:
+    """A thigh, else its hip (n,), and after which part of the other side's stride it swings fastest."""
     for name, share in (("thigh_flexion_deg", OTHER_THIGH_FASTEST), ("hip_flexion_deg", OTHER_HIP_FASTEST)):
-        values = angles.table[sided(name, other)].to_numpy()
+        values = angles.table[sided(name, side)].to_numpy()
         if np.isfinite(values).mean() > 0.5:
             return _bridged(values), share
     return np.zeros(len(angles.table)), OTHER_HIP_FASTEST
 
 
-def _extrema(flexion: np.ndarray, rate_hz: float, task: str) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of the strides' greatest flexion and extension, between samples. [samples]"""
-    from scipy.signal import find_peaks
+def _shortest_stride(flexion: np.ndarray, rate_hz: float, task: str) -> int:
+    """Extremes of a hip are at least this far apart: 60 % of its usual stride, told at 50 Hz. [samples]"""
+    step = max(1, int(rate_hz / ENOUGH_HZ))
+    return max(1, int(0.6 * step * period(flexion[::step], rate_hz / step, STRIDE_TIMES_S[task])))
 
-    distance = max(1, int(0.6 * period(flexion, rate_hz, STRIDE_TIMES_S[task])))
-    found = []
-    for signal in (flexion, -flexion):
-        peaks, _ = find_peaks(signal, prominence=SMALLEST_SWING_DEG, distance=distance)
-        found.append(peaks + vertex(signal, peaks))
-    return found[0], found[1]
+
+def _peaks(signal: np.ndarray, distance: int) -> np.ndarray:
+    """Positions of the strides' greatest values, between samples. [samples]"""
+    peaks = prominent_peaks(signal, SMALLEST_SWING_DEG, distance=distance, window=4 * distance)
+    return peaks + vertex(signal, peaks)
 
 
 def _bridged(values: np.ndarray) -> np.ndarray:
+    if is_whole(values):
+        return values
     seen = np.isfinite(values)
     return np.interp(np.arange(values.size), np.flatnonzero(seen), values[seen])
 

@@ -56,7 +56,7 @@ def foot_events(trial: Trial, angles: Angles, *, settings: Settings | None = Non
     settings = settings or Settings()
     refusals: list[str] = []
     for found in _attempts(trial, angles, settings, refusals):
-        if (found.table["kind"] == "contact").any():
+        if (found.table["kind"].to_numpy() == "contact").any():
             notes = found.notes if found.method == "file" else (*found.notes, *refusals, *outside(trial, found))
             return replace(found, notes=(*notes, *contradictions(trial, angles)))
         refusals.append(f"No foot contact was found ({found.description}).")
@@ -82,11 +82,16 @@ def _attempts(trial: Trial, angles: Angles, settings: Settings, refusals: list[s
     elif trial.events is not None:
         yield ways["file"]()
     else:
-        has = {"force": trial.force is not None, "markers": bool(find_feet(trial))}
-        has |= {"imu": trial.kind in SENSOR_KINDS, "angles": True}
         ways["force"] = lambda: from_force(trial, angles, settings, fewest_clean=FEWEST_CLEAN)
-        for name in [name for name, there in has.items() if there]:
-            yield ways[name]()
+        has = {
+            "force": lambda: trial.force is not None,
+            "markers": lambda: bool(find_feet(trial)),
+            "imu": lambda: trial.kind in SENSOR_KINDS,
+            "angles": lambda: True,
+        }
+        for name in has:
+            if has[name]():
+                yield ways[name]()
 
 
 def outside(trial: Trial, found: Events) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from kinematics.conventions import SIDES
 
@@ -65,27 +67,25 @@ class Events:
 
     def times(self, side: str, kind: str) -> np.ndarray:
         """Times of one kind on one side, ascending. [s]"""
-        chosen = (self.table["side"] == side) & (self.table["kind"] == kind)
-        return self.table.loc[chosen, "time_s"].to_numpy()
+        chosen = (self.table["side"].to_numpy() == side) & (self.table["kind"].to_numpy() == kind)
+        return self.table["time_s"].to_numpy()[chosen]
 
 
 def event_table(times: Mapping[tuple[str, str], np.ndarray], first_s: float, last_s: float) -> pd.DataFrame:
     """Table of events from times by (side, kind); those outside of the trial are left out."""
     time_s = np.concatenate([np.asarray(found, dtype=float) for found in times.values()])
     which = np.repeat(np.arange(len(times)), [np.size(found) for found in times.values()])
-    side, kind = (np.array([key[i] for key in times], dtype=object)[which] for i in (0, 1))
-    order = np.lexsort((side.astype(str), time_s))
+    side, kind = (np.array([words.index(key[i]) for key in times])[which] for i, words in ((0, SIDES), (1, KINDS)))
+    order = np.lexsort((side, time_s))
     order = order[(time_s[order] >= first_s) & (time_s[order] <= last_s)]
-    return pd.DataFrame({"side": side[order], "kind": kind[order], "time_s": time_s[order]})
+    sides, kinds = _words()
+    return pd.DataFrame({"side": sides.take(side[order]), "kind": kinds.take(kind[order]), "time_s": time_s[order]})
 
 
 def by_side(table: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
     """Times of a table by (side, kind), every combination present. [s]"""
-    return {
-        (side, kind): table.loc[(table["side"] == side) & (table["kind"] == kind), "time_s"].to_numpy()
-        for side in SIDES
-        for kind in KINDS
-    }
+    side, kind, time_s = (table[name].to_numpy() for name in ("side", "kind", "time_s"))
+    return {(one, what): time_s[(side == one) & (kind == what)] for one in SIDES for what in KINDS}
 
 
 def nearest(times: np.ndarray, to: np.ndarray) -> np.ndarray:
@@ -95,3 +95,10 @@ def nearest(times: np.ndarray, to: np.ndarray) -> np.ndarray:
     after = np.clip(np.searchsorted(times, to), 0, times.size - 1)
     before = np.maximum(after - 1, 0)
     return np.where(np.abs(times[before] - to) <= np.abs(times[after] - to), times[before], times[after])
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[ExtensionArray, ExtensionArray]:
+    """Sides and kinds as pandas holds words: events take theirs from them."""
+    sides, kinds = (pd.Series(words, dtype="str").array for words in (SIDES, KINDS))
+    return sides, kinds

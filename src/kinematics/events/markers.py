@@ -7,7 +7,7 @@ import numpy as np
 from kinematics.conventions import SIDES, DataError
 from kinematics.events.found import Events, Expected, event_table
 from kinematics.feet import Foot, derivative, extremes, mean_seen, see, sweeps, vertex
-from kinematics.signals import crossings, lowpass
+from kinematics.signals import crossings, lowpass, prominent_peaks
 from kinematics.trial import Trial
 
 #: Running: contact lies between these, seen from the instant at which the heel is farthest ahead of the pelvis. [s]
@@ -99,14 +99,12 @@ def landings(foot: Foot, ahead: np.ndarray, rate_hz: float) -> np.ndarray:
     A peak that lies further than `USUAL_WITHIN_S` from the side's usual delay gives way to the one nearest to it; where
     none is seen the usual delay itself is taken.
     """
-    from scipy.signal import find_peaks
-
     rows = np.concatenate((foot.rear, foot.fore))[:, 1]
     rows = rows if len(rows) else foot.ankle[:, 1]
     acceleration = derivative(derivative(lowpass(rows, _cutoff(IMPACT_CUTOFF_HZ, rate_hz), rate_hz), rate_hz), rate_hz)
     peaks = []
     for row in np.nan_to_num(acceleration):
-        found, _ = find_peaks(row, height=SMALLEST_IMPACT_M_S2, prominence=SMALLEST_PROMINENCE_M_S2)
+        found = prominent_peaks(row, SMALLEST_PROMINENCE_M_S2, height=SMALLEST_IMPACT_M_S2, window=round(rate_hz))
         peaks.append(found + vertex(row, found))
     first, last = (ahead + limit * rate_hz for limit in CONTACT_WINDOW_S)
     earliest = np.min([_first_within(found, first, last) for found in peaks], axis=0)

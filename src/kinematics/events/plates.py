@@ -10,11 +10,11 @@ from kinematics.angles import Angles
 from kinematics.conventions import SIDES, DataError, sided
 from kinematics.events.force import (
     CONFIRMATION,
-    force_contacts,
     more_flexed_hip,
     nearer_foot,
     plate_contacts,
     right_is_lower,
+    stances,
     without_drift,
 )
 from kinematics.events.found import KINDS, Events, Expected, by_side, event_table, nearest
@@ -61,7 +61,8 @@ def from_force(trial: Trial, angles: Angles, settings: Settings, *, fewest_clean
 
 
 def _running(trial: Trial, force: Force, angles: Angles, settings: Settings) -> Events:
-    contact, toe_off = force_contacts(force, settings.force)
+    vertical, zero = without_drift(force)
+    contact, toe_off = stances(vertical.sum(axis=0), force.rate_hz, settings.force)
     feet = find_feet(trial)
     if feet:
         side = np.where(right_is_lower(feet, (contact + toe_off) / 2, trial.rate_hz), "right", "left")
@@ -78,7 +79,7 @@ def _running(trial: Trial, force: Force, angles: Angles, settings: Settings) -> 
             )
     times = _times(side, contact, toe_off, trial.time_s[0])
     table = event_table(times, -np.inf, np.inf)
-    return Events(table, "force", f"{_words(settings.force)}; {how}", _drift_note(force), dict(EXPECTED), TESTED)
+    return Events(table, "force", f"{_words(settings.force)}; {how}", _drift_note(zero), dict(EXPECTED), TESTED)
 
 
 def _walking(trial: Trial, force: Force, settings: Settings, fewest_clean: float) -> Events:
@@ -116,7 +117,7 @@ def _walking(trial: Trial, force: Force, settings: Settings, fewest_clean: float
             if counts[1]
             else ()
         ),
-        *_drift_note(force),
+        *_drift_note(without_drift(force)[1]),
         *markers.notes,
     )
     words = f"{_words(settings.force)}, each plate by itself; steps beside the plates from {markers.description}"
@@ -156,8 +157,7 @@ def _words(settings: ForceSettings) -> str:
     )
 
 
-def _drift_note(force: Force) -> tuple[str, ...]:
-    _, zero = without_drift(force)
-    if not zero.any():
+def _drift_note(zero_n: np.ndarray) -> tuple[str, ...]:
+    if not zero_n.any():
         return ()
-    return (f"Zero of the force plates corrected by up to {zero[np.argmax(np.abs(zero))]:.0f} N.",)
+    return (f"Zero of the force plates corrected by up to {zero_n[np.argmax(np.abs(zero_n))]:.0f} N.",)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinematics.signals import is_whole
+
 
 def origin_m(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """
@@ -18,6 +20,8 @@ def origin_m(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) -
     frames : array, shape (3, 3, n)
         As `rotations.fit_rigid_body` gives them.
     """
+    if is_whole(positions):
+        return positions.mean(axis=0) - np.einsum("ijn,j->in", frames, reference.mean(axis=0))
     weight, centre = _middle(positions)
     return centre - np.einsum("ijn,jn->in", frames, np.einsum("mn,mi->in", weight, reference))
 
@@ -35,11 +39,12 @@ def misfit_mm(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) 
         As for `origin_m`.
     """
     origin = origin_m(reference, positions, frames)
-    own = np.einsum("ijn,min->mjn", frames, positions - origin) - reference[:, :, None]
-    seen = np.isfinite(own).all(axis=1)
-    usual = np.array([np.median(rows[:, row_seen], axis=1) for rows, row_seen in zip(own, seen, strict=True)])
-    apart = np.sqrt(((own - usual[:, :, None]) ** 2).sum(axis=1))
-    return 1000.0 * np.where(seen, apart, 0.0).max(axis=0)
+    worst = np.zeros(positions.shape[2])
+    for place, path in zip(reference, positions, strict=True):  # one by one: a path stays in the processor's cache
+        own = np.einsum("ijn,in->jn", frames, path - origin) - place[:, None]
+        apart = own - _median(own)[:, None]
+        np.fmax(worst, np.einsum("jn,jn->n", apart, apart), out=worst)
+    return 1000.0 * np.sqrt(worst)
 
 
 def jump_mm(positions: np.ndarray) -> np.ndarray:
@@ -60,10 +65,23 @@ def jump_mm(positions: np.ndarray) -> np.ndarray:
     >>> jump_mm(raw).tolist()
     [0.0, 20.0, 40.0, 20.0, 0.0]
     """
-    leap = np.zeros(positions.shape[2])
-    bend = np.diff(positions, n=2, axis=2)
-    leap[1:-1] = np.nan_to_num(np.sqrt((bend**2).sum(axis=1))).max(axis=0)
-    return 500.0 * leap
+    worst = np.zeros(positions.shape[2])
+    for path in positions:
+        bend = np.diff(path, n=2, axis=1)
+        np.fmax(worst[1:-1], np.einsum("in,in->n", bend, bend), out=worst[1:-1])
+    return 500.0 * np.sqrt(worst)
+
+
+def _median(rows: np.ndarray) -> np.ndarray:
+    """Medians (3,) of the samples (3, n) that are seen; NaN where there is none."""
+    if not is_whole(rows):
+        rows = rows[:, np.isfinite(rows).all(axis=0)]
+    n = rows.shape[1]
+    if not n:
+        return np.full(len(rows), np.nan)
+    low, high = (n - 1) // 2, n // 2
+    ordered = np.partition(rows, (low, high), axis=1)
+    return 0.5 * (ordered[:, low] + ordered[:, high])
 
 
 def _middle(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.marker_sets import MarkerNames, expected, recognise
+from kinematics.feet import names_of
+from kinematics.marker_sets import MarkerNames, expected
 from kinematics.models.fit_quality import jump_mm, misfit_mm, origin_m
 from kinematics.models.hip_centre import hip_centre
 from kinematics.rotations import fit_rigid_body
@@ -118,7 +119,7 @@ def calibrate(static: Trial, settings: Settings) -> BodyModel:
     """
     names = _names(static)
     file = static.passport.sources[0][1]
-    still = {label: _still(static, label, file) for label in static.markers}
+    still = _still(static, file)
     points = {key: still[known[0]] for key, known in names.labels.items() if np.isfinite(still[known[0]]).all()}
     origin, pelvis, back, method, notes = _pelvis(points, names, settings, file)
     width = float(np.linalg.norm(points["asis", "right"] - points["asis", "left"]))
@@ -185,26 +186,28 @@ def foot_positions(trial: Trial, settings: Settings) -> dict[str, np.ndarray]:
 
 
 def _names(trial: Trial) -> MarkerNames:
-    names = recognise(trial.markers)
+    names = names_of(trial)
     if names is None:
         raise DataError("none of the markers has a known label.", file=trial.passport.sources[0][1])
     return names
 
 
-def _still(static: Trial, label: str, file: str) -> np.ndarray:
-    positions = static.markers[label]
-    seen = np.isfinite(positions).all(axis=0)
-    if not seen.any():
-        return np.full(3, np.nan)
-    middle = positions[:, seen].mean(axis=1)
-    sway = float(np.sqrt(((positions[:, seen] - middle[:, None]) ** 2).sum(axis=0)).max())
-    if sway > LARGEST_SWAY_M:
-        raise DataError(
-            f"marker {label} moves {sway * 100:.0f} cm in the static trial.",
-            file=file,
-            remedy="A static trial has the person standing still; cut it to that part.",
-        )
-    return middle
+def _still(static: Trial, file: str) -> dict[str, np.ndarray]:
+    """Mean position (3,) of each marker of a static trial; NaN where it is never seen. [m]"""
+    positions = np.stack(list(static.markers.values()))
+    seen = np.isfinite(positions).all(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        middle = np.where(seen, positions, 0.0).sum(axis=2) / seen.sum(axis=2)
+    off = np.where(seen, positions - middle[:, :, None], 0.0)
+    sway = np.sqrt(np.einsum("min,min->mn", off, off).max(axis=1))
+    for label, far in zip(static.markers, sway.tolist(), strict=True):
+        if far > LARGEST_SWAY_M:
+            raise DataError(
+                f"marker {label} moves {far * 100:.0f} cm in the static trial.",
+                file=file,
+                remedy="A static trial has the person standing still; cut it to that part.",
+            )
+    return dict(zip(static.markers, middle, strict=True))
 
 
 def _pelvis(points, names: MarkerNames, settings: Settings, file: str):
@@ -283,17 +286,12 @@ def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes:
         notes.append(f"{what}: {count // 3} marker samples filled, {lost} left out as longer gaps.")
     smooth = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz).reshape(raw.shape)
     reference = segment.positions[known]
-    frames = _fit(reference, smooth, what, file)
-    return _Tracked(frames, origin_m(reference, smooth, frames), misfit_mm(reference, smooth, frames), jump_mm(raw))
-
-
-def _fit(reference: np.ndarray, positions: np.ndarray, what: str, file: str) -> np.ndarray:
-    frames = fit_rigid_body(reference, positions)
+    frames = fit_rigid_body(reference, smooth)
     if np.isnan(frames[0, 0]).all():
         raise DataError(
             f"the {what} is never seen with three markers at once.", file=file, remedy="Fill or relabel the trial."
         )
-    return frames
+    return _Tracked(frames, origin_m(reference, smooth, frames), misfit_mm(reference, smooth, frames), jump_mm(raw))
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kinematics.conventions import DataError
-from kinematics.marker_sets import MarkerNames, recognise
+from kinematics.feet import names_of
+from kinematics.marker_sets import MarkerNames
 from kinematics.trial import Trial
 
 #: A pelvis that travels further than this gives the direction of progression; a nearer one the way it faces. [m]
@@ -65,7 +66,7 @@ def pelvis_angles_plug_in_gait(trial: Trial) -> dict[str, np.ndarray]:
 
 def _points(trial: Trial) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Left ASIS, right ASIS and sacrum in laboratory axes (forward, left, up)."""
-    names = recognise(trial.markers)
+    names = names_of(trial)
     if names is None:
         raise _missing(trial, "ASIS")
     left, right = (_first(trial, names, "asis", side) for side in ("left", "right"))
