@@ -17,6 +17,7 @@ import report_examples as examples
 from report_examples import HOSTILE, READINGS, assessment_of, ledger_of, ledger_row, options_of, reference_for
 
 from kinematics.conventions import CLASSES, CURVE_NAMES, DataError
+from kinematics.figures import curve_figure
 from kinematics.ledger import low_limit, probability_low
 from kinematics.ledger.terms import terms
 from kinematics.report import (
@@ -31,9 +32,12 @@ from kinematics.report import (
 from kinematics.report.behind import sticks
 from kinematics.report.change import change, smallest_change
 from kinematics.report.downloads import as_csv, csv_files
-from kinematics.report.glance import position, reason_words, verdict_sentence
 from kinematics.report.healthy import label_frequency, side_spread_deg
+from kinematics.report.packing import packed_rows
 from kinematics.report.page import content_policy, json_block, readable, render
+from kinematics.report.recording import column_medians
+from kinematics.report.sayings import position, reason_words, verdict_sentence
+from kinematics.report.trace import option_trace
 from kinematics.report.visit import read_visit
 from kinematics.report.wording import (
     catalogue,
@@ -500,10 +504,10 @@ def test_no_policy_allows_inline_code_in_general():
     assert "unsafe" not in content_policy(("a",), ("b",), loads=True)
 
 
-def test_a_linked_report_of_100_strides_a_side_stays_below_400_kb():
+def test_a_linked_report_of_100_strides_a_side_stays_below_300_kb():
     rows = ledger_row("left", "low_both"), ledger_row("right", "typical")
     visit = assessment_of(*rows, speeds=(3.5, 2.8, 4.2), n=100, angles=CURVE_NAMES)
-    assert len(render_report(visit, reference=reference_for, shared_script=plotly_file()).encode()) <= 400_000
+    assert len(render_report(visit, reference=reference_for, shared_script=plotly_file()).encode()) <= 300_000
 
 
 def test_a_shared_script_lies_beside_the_page():
@@ -551,13 +555,39 @@ def test_all_strides_of_one_trial_with_100_a_side_are_embedded():
     assert "Show single strides<" in render_report(visit, reference=reference_for)
 
 
-def test_packed_strides_are_the_strides_to_a_tenth_of_a_degree(pages):
+def unpacked(packed: dict) -> np.ndarray:
+    """Rows in degrees from their starts and steps, as curves.js makes them."""
+    steps = np.frombuffer(base64.b64decode(packed["steps"]), {8: "i1", 16: "<i2"}[packed["bits"]])
+    starts = np.array(packed["starts"])[:, np.newaxis]
+    return np.cumsum(np.hstack([starts, steps.reshape(len(starts), -1)]), axis=1) / packed["per_deg"]
+
+
+@pytest.mark.parametrize(("jump_deg", "bits"), [(1.0, 8), (12.7, 8), (12.8, 16), (300.0, 16)])
+def test_packed_rows_are_the_rows_to_a_tenth_of_a_degree_however_steep_they_are(jump_deg, bits):
+    rows = np.round(np.random.default_rng(1).normal(0, 1, (5, 51)), 1)
+    rows[3, 20:] = rows[3, 19] + jump_deg
+    packed = packed_rows(rows)
+    assert packed["bits"] == bits
+    np.testing.assert_array_equal(unpacked(packed), rows)
+
+
+def test_the_page_holds_the_strides_and_means_that_a_figure_of_them_draws(pages):
     data = next(script for script in Page(pages["unused"]).scripts if script.startswith('[{"key"'))
-    hip = json.loads(data)[0]["figures"][0]["data"]
-    packed = next(trace["packed"] for trace in hip if trace["meta"] == "stride")
-    first = pd.Series(packed["y"][0]).cumsum() / packed["per_deg"]
-    true = examples.unused_left().trials[0].strides.curves["hip_flexion_deg"][0, ::2]
-    assert abs(first - true).max() <= 0.05 + 0.05  # rounded twice: when drawn and when packed
+    held = json.loads(data)[0]
+    strides = examples.unused_left().trials[0].strides
+    right = curve_figure(strides, "hip_flexion_deg")["data"][-1]
+    styles = [held["styles"][trace["style"]] for trace in held["figures"][0]["data"]]
+    place = max(place for place, style in enumerate(styles) if style["meta"] == "mean")
+    (first, _), lines = held["figures"][0]["data"][place]["rows"], unpacked(held["lines"])
+    assert (right["meta"], right["name"], lines[first].tolist()) == ("mean", "right", right["y"])
+    np.testing.assert_allclose(unpacked(held["strides"])[0], strides.curves["hip_flexion_deg"][0, ::2], atol=0.0501)
+
+
+def test_medians_of_columns_leave_gaps_out_as_pandas_does():
+    values = np.random.default_rng(1).normal(size=(9, 40))
+    values[np.random.default_rng(2).random(values.shape) < 0.4] = np.nan
+    values[:, 0] = np.nan
+    np.testing.assert_array_equal(column_medians(values), pd.DataFrame(values).median())
 
 
 def test_a_report_is_written_whole_with_plain_line_ends(tmp_path):
@@ -640,3 +670,20 @@ def test_a_cohort_without_a_comparison_says_so():
 def test_a_hostile_cohort_makes_no_element():
     page = Page(render_cohort(HOSTILE, ledger_of(ledger_row("left", "typical", participant=HOSTILE, session=HOSTILE))))
     assert (page.count("img"), page.count("script")) == (0, 0)
+
+
+def test_the_method_names_rules_and_basis_of_every_option_in_print_too(pages):
+    method = words_of(pages["unused"]).split("Options: rules and basis")[1].split("Versions")[0]
+    names = [f"{row['name']} ({row['rules'].replace(';', ', ')})" for _, row in examples.options_of().table.iterrows()]
+    assert all(name in method for name in names) and "mechanism and cohort studies (B) Sources: SEED2; MET19" in method
+
+
+def test_rules_behind_all_options_are_named_once():
+    table = examples.options_of().table.assign(rules="R1;I1", sources="")
+    visit = assessment_of(ledger_row("left", "typical"), None, options=options_of(table=table))
+    found = option_trace(read_visit(visit, reference_for))
+    assert (found.rules, "(" in found.bases[0].exercises, found.bases[0].sources) == ("R1; I1", False, "")
+
+
+def test_no_option_is_traced_while_options_are_withheld(pages):
+    assert "Options: rules and basis" not in words_of(pages["safety"])

@@ -13,6 +13,7 @@ import pytest
 import report_examples as examples
 from report_examples import in_german, ledger_of, ledger_row, reference_for
 
+from kinematics.figures import curve_figure
 from kinematics.report import (
     IndexRow,
     plotly_file,
@@ -169,6 +170,17 @@ def test_the_curves_are_drawn_where_scripts_run(browser, site):
     page = Visit(browser, site / "unused.html").page
     page.wait_for_selector("#curves .js-plotly-plot .scatterlayer path.js-line")
     assert (page.locator(".js-plotly-plot").count(), page.locator("svg.still:visible").count()) == (3, 0)
+
+
+def test_the_page_draws_the_very_points_of_the_figure_in_a_notebook(browser, site):
+    page = Visit(browser, site / "unused.html").page
+    page.wait_for_selector("#r0-hip-flexion-deg.js-plotly-plot")
+    points = "trace => [trace.meta, Array.from(trace.x), Array.from(trace.y)]"
+    drawn = page.evaluate(f"document.getElementById('r0-hip-flexion-deg').data.map({points})")
+    strides = examples.unused_left().trials[0].strides
+    reference = reference_for("run", 3.5, zero="", hip_centre="").curves["hip_flexion_deg"]
+    figure = curve_figure(strides, "hip_flexion_deg", reference=reference)
+    assert drawn == [[trace["meta"], trace["x"], trace["y"]] for trace in figure["data"]]
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kinematics.conventions import SIDES
-from kinematics.figures import valid_side
-from kinematics.report.glance import task_at_speed
-from kinematics.report.visit import Recording, Visit
+from kinematics.report.recording import Recording
+from kinematics.report.sayings import task_at_speed
+from kinematics.report.visit import Visit
 from kinematics.report.wording import Text, degrees, extension, finite, number
 
 #: Rows of the table: word of the catalogue, stride metric, how it is written.
@@ -54,6 +53,7 @@ class Behind:
     sides: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...], str], ...]
     figures: tuple[StickFigure, ...]
+    guard: str = ""
 
 
 def behind(visit: Visit) -> tuple[Behind, ...]:
@@ -61,16 +61,8 @@ def behind(visit: Visit) -> tuple[Behind, ...]:
     return tuple(_recording(recording, visit, pictured=recording is visit.lead) for recording in visit.recordings)
 
 
-def side_medians(recording: Recording) -> dict[str, dict[str, float]]:
-    """Median of every metric of the valid strides, by side."""
-    strides = recording.strides
-    names = [metric for _, metric, _ in ROWS if metric in strides.table]
-    chosen = {side: strides.table.loc[valid_side(strides, side), names] for side in SIDES}
-    return {side: rows.median().to_dict() for side, rows in chosen.items() if len(rows)}
-
-
 def _recording(recording: Recording, visit: Visit, *, pictured: bool) -> Behind:
-    text, entry, medians = visit.text, recording.entry, side_medians(recording)
+    text, entry, medians = visit.text, recording.entry, recording.medians
     writers = _writers(text)
     rows = tuple(
         (
@@ -84,7 +76,9 @@ def _recording(recording: Recording, visit: Visit, *, pictured: bool) -> Behind:
     figures = [_figure(recording, side, medians[side], text) for side in medians] if pictured else []
     sides = tuple(text["sides"][side] for side in medians)
     drawn = tuple(figure for figure in figures if figure is not None)
-    return Behind(task_at_speed(entry.task, entry.speed_m_s, text), sides, rows, drawn)
+    hidden = recording.strides.passport.zero == "standing"  # calibration hid the tilt
+    guard = text["behind"]["standing_zero"] if hidden else ""
+    return Behind(task_at_speed(entry.task, entry.speed_m_s, text), sides, rows, drawn, guard)
 
 
 def _writers(text: Text) -> dict[str, Callable[[float], str]]:

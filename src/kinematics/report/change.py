@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 from kinematics.conventions import SIDES
-from kinematics.figures import valid_side
 from kinematics.ledger.change import SAME_SPEED_M_S
 from kinematics.ledger.terms import terms
-from kinematics.report.glance import task_at_speed
-from kinematics.report.visit import Recording, Visit
+from kinematics.report.recording import Recording
+from kinematics.report.sayings import task_at_speed
+from kinematics.report.visit import Visit
 from kinematics.report.wording import Z_95, degrees, extension, finite, number
 
 #: Metrics that are followed: word of the catalogue, stride metric, how it is written. Their errors are the ledger's.
@@ -83,17 +83,10 @@ def _convention(recording: Recording) -> tuple[str, str, str]:
     return passport.zero, passport.model, passport.hip_centre
 
 
-def median_of(recording: Recording | None, metric: str, side: str) -> float:
-    """Median of a metric over the valid strides of a side; NaN without them."""
-    if recording is None or metric not in recording.strides.table:
-        return math.nan
-    return float(recording.strides.table.loc[valid_side(recording.strides, side), metric].median())
-
-
 def _used_row(visit: Visit, recordings: list[Recording | None], side: str, place: int) -> ChangeRow | None:
     word, metric, kind = FOLLOWED[place]
     error = float(terms()["change"][metric]["value"])
-    values = [median_of(recording, metric, side) for recording in recordings]
+    values = [recording.median(metric, side) if recording else math.nan for recording in recordings]
     return _row(visit, side, visit.text["change"][word], values, kind, (error, error))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-
+from kinematics.report.frames import rows_of
 from kinematics.report.visit import Visit
-from kinematics.report.wording import compact, finite
+from kinematics.report.wording import compact, finite, parts, plain
 
 #: Columns that may be said once for a category; `word` is the catalogue's.
 SHARED = ("reason", "basis", "counter_signs")
@@ -62,29 +63,25 @@ class Choices:
 def choices(visit: Visit) -> Choices:
     """The options of a visit; none while a safety question is open."""
     options, text = visit.assessment.options, visit.text["options"]
-    table = options.table if not visit.withheld else options.table.iloc[:0]
-    blocks = _blocks([_group(rows, text) for rows in _runs(table)], text)
+    blocks = _blocks([_group(run, text) for run in _runs(visit.options.records)], text)
     lead = text["lead_default"] if options.status == "default" else text["lead"]
     return Choices(
         lead=text["withheld_now"] if visit.withheld else lead,
         messages=() if visit.withheld else tuple(options.messages),
         blocks=blocks,
         withheld=tuple(
-            (_written(row["what"]), _written(row["sentence"]), _written(row["rule"]))
-            for row in options.withheld.to_dict("records")
+            (plain(row["what"]), plain(row["sentence"]), plain(row["rule"]))
+            for row in rows_of(options.withheld).records
         ),
         any_draft=any(choice.draft for block in blocks for group in block.groups for choice in group.choices),
         version=options.version,
     )
 
 
-def _runs(table: pd.DataFrame) -> list[pd.DataFrame]:
-    """Neighbouring rows of one category, in the table's order."""
-    if table.empty:
-        return []
-    ordered = table.sort_values("order", kind="stable")
-    change = (ordered["category"] != ordered["category"].shift()).cumsum()
-    return [rows for _, rows in ordered.groupby(change.to_numpy(), sort=True)]
+def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Neighbouring rows of one category, in their order."""
+    ordered = sorted(rows, key=itemgetter("order"))
+    return [list(run) for _, run in groupby(ordered, key=itemgetter("category"))]
 
 
 def _blocks(groups: list[ChoiceGroup], text: dict[str, Any]) -> tuple[ChoiceBlock, ...]:
@@ -101,13 +98,12 @@ def _blocks(groups: list[ChoiceGroup], text: dict[str, Any]) -> tuple[ChoiceBloc
     return tuple(blocks)
 
 
-def _group(rows: pd.DataFrame, text: dict[str, Any]) -> ChoiceGroup:
-    records = rows.to_dict("records")
+def _group(records: list[dict[str, Any]], text: dict[str, Any]) -> ChoiceGroup:
     shared = [column for column in SHARED if _same(records, column)]
     own = [column for column in SHARED if column not in shared]
     one_trace = _same(records, "sources") and _same(records, "rules")
     return ChoiceGroup(
-        name=_written(records[0]["category_name"]),
+        name=plain(records[0]["category_name"]),
         shared=_labelled(records[0], shared, text),
         choices=tuple(_choice(row, own, text, traced=not one_trace) for row in records),
         trace=_trace(records[0], text) if one_trace else "",
@@ -115,17 +111,17 @@ def _group(rows: pd.DataFrame, text: dict[str, Any]) -> ChoiceGroup:
 
 
 def _same(records: list[dict[str, Any]], column: str) -> bool:
-    return len({_written(row[column]) for row in records}) == 1
+    return len({plain(row[column]) for row in records}) == 1
 
 
 def _choice(row: dict[str, Any], own: list[str], text: dict[str, Any], *, traced: bool) -> Choice:
-    level = compact(row["level"]) if finite(row["level"]) else _written(row["level"])
+    level = compact(row["level"]) if finite(row["level"]) else plain(row["level"])
     return Choice(
-        name=_written(row["name"]),
+        name=plain(row["name"]),
         level=text["level"].format(level=level) if level else "",
-        dose=_written(row["dose"]),
-        caution=_written(row["caution"]),
-        draft=_written(row["review"]) == "draft",
+        dose=plain(row["dose"]),
+        caution=plain(row["caution"]),
+        draft=plain(row["review"]) == "draft",
         own=_labelled(row, own, text),
         trace=_trace(row, text) if traced else "",
     )
@@ -134,21 +130,13 @@ def _choice(row: dict[str, Any], own: list[str], text: dict[str, Any], *, traced
 def _trace(row: dict[str, Any], text: dict[str, Any]) -> str:
     """Sources and rules in a line."""
     said = [
-        text[f"trace_{name}"].format(**{name: _spaced(row[name])})
+        text[f"trace_{name}"].format(**{name: "; ".join(parts(row[name]))})
         for name in ("sources", "rules")
-        if _spaced(row[name])
+        if "; ".join(parts(row[name]))
     ]
     return " ".join(said)
 
 
 def _labelled(row: dict[str, Any], columns: list[str], text: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = ((text[column], _written(row[column])) for column in columns)
+    pairs = ((text[column], plain(row[column])) for column in columns)
     return tuple((label, value) for label, value in pairs if value)
-
-
-def _spaced(joined: object) -> str:
-    return "; ".join(part.strip() for part in _written(joined).split(";") if part.strip())
-
-
-def _written(value: object) -> str:
-    return "" if value is None or value != value else str(value).strip()

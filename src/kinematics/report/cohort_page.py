@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kinematics.conventions import SIDES
-from kinematics.report.glance import task_at_speed
+from kinematics.report.frames import Rows, rows_of
 from kinematics.report.index_page import class_words
 from kinematics.report.lanes import MARGIN, WIDTH, Axis
 from kinematics.report.page import render
+from kinematics.report.sayings import task_at_speed
 from kinematics.report.wording import Z_95, Text, catalogue, extension, finite, number
 from kinematics.settings import ReportSettings
 
@@ -19,6 +23,11 @@ from kinematics.settings import ReportSettings
 ROW_HEIGHT, AXIS_HEIGHT, TOP = 14.0, 34.0, 8.0
 #: Columns of the table of numbers, by their words in the catalogue.
 HEADS = ("participant", "session", "side", "used", "available", "reading", "strides")
+#: A strip holds the legs that agree in these columns of the ledger; its axis reaches over these numbers.
+GROUPED = ("task", "speed_m_s", "used_reference")
+MARKED = ("used_deg", "used_se_deg", "used_reference_mean_deg", "used_reference_sd_deg", "used_low_below_deg")
+#: All columns that the page speaks of.
+SHOWN = (*GROUPED, *MARKED, "participant", "session", "side", "available_deg", "available_se_deg", "class", "n_strides")
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,24 @@ def render_cohort(name: str, ledger: pd.DataFrame, *, report: ReportSettings | N
     """
     report = report or ReportSettings()
     text = catalogue(report.language)
-    shown = ledger[(ledger["direction"] == "extension") & (ledger["comparison"] == "reference")]
-    shown = shown[pd.to_numeric(shown["used_deg"], errors="coerce").notna()]
-    ordered = shown.sort_values(["task", "speed_m_s", "participant", "session", "side"], kind="stable")
-    axis = _axis(ordered.to_dict("records"))
-    groups = ordered.groupby(["task", "speed_m_s", "used_reference"], sort=True, dropna=False)
-    strips = tuple(_strip(rows.to_dict("records"), axis, text) for _, rows in groups)
+    rows = _rows(ledger)
+    axis = _axis(rows)
+    groups = groupby(rows.records, key=lambda row: tuple(map(_known, itemgetter(*GROUPED)(row))))
+    strips = tuple(_strip(list(legs), axis, text) for _, legs in groups)
     heads = [text["cohort"][head] for head in HEADS]
     return render("cohort.html.j2", report=report, t=text, name=name, strips=strips, heads=heads, margin=MARGIN)
+
+
+def _rows(ledger: pd.DataFrame) -> Rows:
+    """The legs that are shown, in their order; only the columns that the page speaks of."""
+    shown = ledger.loc[(ledger["direction"] == "extension") & (ledger["comparison"] == "reference"), list(SHOWN)]
+    shown = shown[pd.to_numeric(shown["used_deg"], errors="coerce").notna()]
+    return rows_of(shown.sort_values([*GROUPED, "participant", "session", "side"], kind="stable"))
+
+
+def _known(value: Any) -> Any:
+    """The value, or None where it is NaN: two unknown speeds are one group."""
+    return value if value == value else None
 
 
 def _strip(rows: list[dict[str, Any]], axis: Axis, text: Text) -> Strip:
@@ -97,16 +116,14 @@ def _reference(row: dict[str, Any], text: Text) -> str:
     return text["cohort"]["reference"].format(name=name) if known else text["cohort"]["no_reference"]
 
 
-def _axis(rows: list[dict[str, Any]]) -> Axis:
+def _axis(rows: Rows) -> Axis:
     """One axis for all strips, so that speeds can be compared by eye."""
-    marks = [0.0]
-    for row in rows:
-        half = Z_95 * row["used_se_deg"]
-        mean, spread = row["used_reference_mean_deg"], row["used_reference_sd_deg"]
-        marks += [row["used_deg"], row["used_deg"] - half, row["used_deg"] + half, mean - spread, mean + spread]
-        marks.append(row["used_low_below_deg"])
-    known = [float(mark) for mark in marks if finite(mark)]
-    return Axis(min(known) - 2, max(known) + 2)
+    table = np.array([[row[rows.names.index(name)] for name in MARKED] for row in rows.rows], float)
+    used, error, mean, spread, limit = table.reshape(-1, len(MARKED)).T
+    half = Z_95 * error
+    marks = np.concatenate([[0.0], used, used - half, used + half, mean - spread, mean + spread, limit])
+    known = marks[np.isfinite(marks)]
+    return Axis(float(known.min()) - 2, float(known.max()) + 2)
 
 
 def _mark(row: dict[str, Any], place: int, axis: Axis, text: Text) -> LegMark:

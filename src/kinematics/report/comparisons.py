@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinematics.conventions import SIDES
-from kinematics.report.glance import how_sure, reserve_words, task_word, verdict_sentence
+from kinematics.report.glance import reserve_words
 from kinematics.report.lanes import TICK_DEG, Axis
+from kinematics.report.sayings import how_sure, task_word, verdict_sentence
 from kinematics.report.visit import Visit
 from kinematics.report.wording import Z_95, degrees, extension, finite
 

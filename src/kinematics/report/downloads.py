@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kinematics.metrics import METRIC_NAMES
+from kinematics.report.frames import Rows, rows_of
 from kinematics.report.visit import Visit
 
 #: A cell that begins so could be taken for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Decimals of a saved number: a thousandth of a degree is finer than any use of it.
 DECIMALS = 3
+METRIC_KEYS = ("participant", "session", "trial", "task", "speed_m_s", "side")
 OPTION_NAMES = ("order", "category_name", "name", "level", "dose", "reason", "basis", "counter_signs", "caution")
 
 
 def csv_files(visit: Visit) -> dict[str, str]:
     """File name -> CSV text: the ledger, the medians of every stride metric, and the options unless withheld."""
     stem = visit.assessment.name
-    tables = {"ledger": visit.assessment.ledger, "metrics": _metrics(visit)}
-    if not visit.withheld:
-        options = visit.assessment.options.table
-        tables["options"] = options[[name for name in OPTION_NAMES if name in options]]
-    return {f"{stem}_{name}.csv": as_csv(table) for name, table in tables.items() if len(table)}
+    tables = {"ledger": visit.ledger, "metrics": _metrics(visit), "options": _options(visit.options)}
+    return {f"{stem}_{name}.csv": csv_text(table) for name, table in tables.items() if table.rows}
 
 
-def _metrics(visit: Visit) -> pd.DataFrame:
+def _options(table: Rows) -> Rows:
+    names = [name for name in OPTION_NAMES if name in table.names]
+    places = [table.names.index(name) for name in names]
+    return Rows(names, [[row[place] for place in places] for row in table.rows])
+
+
+def _metrics(visit: Visit) -> Rows:
     """Median of each metric over the valid strides, by trial and side."""
-    tables = [one.strides.table for one in visit.assessment.trials if one.strides is not None]
-    valid = [table[table["valid"].astype(bool)] for table in tables if len(table)]
-    if not valid:
-        return pd.DataFrame()
-    rows = pd.concat(valid, ignore_index=True)
-    names = [name for name in METRIC_NAMES if name in rows]
-    grouped = rows.groupby(["participant", "session", "trial", "task", "speed_m_s", "side"], dropna=False)
-    return grouped[names].median().reset_index()
+    session = visit.assessment.session
+    who = (session.participant.participant, session.session)
+    found = sorted(
+        ((one.entry.trial, side, one) for _, one in visit.trials if one is not None for side in one.medians),
+        key=itemgetter(0, 1),
+    )
+    known = [name for name in METRIC_NAMES if any(name in one.medians[side] for _, side, one in found)]
+    rows = [
+        [*who, trial, one.entry.task, one.entry.speed_m_s, side, *(one.median(name, side) for name in known)]
+        for trial, side, one in found
+    ]
+    return Rows([*METRIC_KEYS, *known], rows)
 
 
 def as_csv(table: pd.DataFrame) -> str:
@@ -49,25 +58,29 @@ def as_csv(table: pd.DataFrame) -> str:
     >>> as_csv(pd.DataFrame({"name": ["=1+1", "P01"], "value": [-2.5, float("nan")]}))
     "name,value\\r\\n'=1+1,-2.5\\r\\nP01,\\r\\n"
     """
+    return csv_text(rows_of(table))
+
+
+def csv_text(table: Rows) -> str:
+    """The CSV text of `as_csv` from plain values."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in table.columns])
-    writer.writerows(_cells(row) for row in table.itertuples(index=False, name=None))
+    writer.writerow(map(_cell, table.names))
+    writer.writerows([_cell(value) for value in row] for row in table.rows)
     return written.getvalue()
 
 
-def _cells(row: Iterable[Any]) -> list[str]:
-    return [_cell(value) for value in row]
-
-
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Any:
+    """A value as the writer takes it: it writes numbers itself."""
+    kind = type(value)
+    if kind is str:
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    if kind is float:
+        return round(value, DECIMALS) if value == value else ""
     if value is None or value != value:
         return ""
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, int | np.integer):
-        return str(int(value))
-    if isinstance(value, float | np.floating):
-        return repr(round(float(value), DECIMALS))
-    words = str(value)
-    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
+        return int(value)
+    return round(float(value), DECIMALS) if isinstance(value, float | np.floating) else _cell(str(value))

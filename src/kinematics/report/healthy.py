@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def label_frequency(row: dict[str, Any], threshold: float) -> float:
         0 to 1; NaN where a reference is missing or the test ended early.
     """
     from kinematics.ledger import class_probabilities, low_limit, probability_low
-    from kinematics.ledger.limits import decided
+    from kinematics.ledger.limits import QUADRANTS
 
     kinds = {kind: [row[f"{kind}_{name}"] for name in _NEEDED] for kind in ("used", "available")}
     known = all(finite(value) for values in kinds.values() for value in values)
@@ -66,11 +67,13 @@ def label_frequency(row: dict[str, Any], threshold: float) -> float:
         stated = row.get(f"{kind}_low_below_se_deg", math.nan)
         limit_error = stated if finite(stated) else low_limit(mean, spread, people)[1]
         low[kind] = probability_low(mean + spread * _normal_places(), error, limit, limit_error)
-    used, available = (grid.ravel() for grid in np.meshgrid(low["used"], low["available"]))
-    classes = decided(class_probabilities(used, available, np.zeros(used.size, bool)), threshold)
-    return float(np.mean(classes == row["class"]))
+    used, available = np.repeat(low["used"], N_PLACES), np.tile(low["available"], N_PLACES)
+    reached = class_probabilities(used, available, np.zeros(used.size, bool)) >= threshold
+    shares = dict(zip(QUADRANTS, reached.mean(axis=0).tolist(), strict=True))
+    return shares.get(row["class"], 1 - sum(shares.values()))
 
 
+@lru_cache
 def _normal_places() -> np.ndarray:
     """Middles of `N_PLACES` slices of the standard normal curve that hold the same share each."""
     from scipy.special import ndtri

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinematics.conventions import SIDES
-from kinematics.report.glance import task_word
+from kinematics.report.sayings import named_test, task_word
 from kinematics.report.visit import Visit
 from kinematics.report.wording import Z_95, Text, extension, finite, number
 
@@ -137,7 +137,7 @@ def _heading(visit: Visit, row: dict[str, Any], kind: str) -> str:
         return text["used"].format(task=task_word(visit))
     if not isinstance(test, str) or not test:
         return text["available_untested"]
-    return text["available"].format(test=visit.text["tests"].get(test, test.replace("_", " ")))
+    return text["available"].format(test=named_test(test, visit.text))
 
 
 def _zero(row: dict[str, Any], kind: str, text: Text) -> str:

@@ -13,13 +13,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kinematics.report.wording import catalogue
 from kinematics.settings import ReportSettings
 
 HERE = Path(__file__).parent
 #: Characters that could end a script element or start a tag, as JSON escapes.
-_JSON_ESCAPES = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+_JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 #: A style element that a library adds behind a guard: it is skipped where an element of this id is there.
 _GUARDED_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
 #: Colours of words and of the reference band in page.css, and the least contrast of words (WCAG 2.2, 1.4.3).
@@ -72,6 +71,12 @@ def render(
             **values,
         )
     )
+
+
+@lru_cache
+def fixed_part(template: str, language: str) -> Markup:
+    """A part of a page that is the same in every report of a language."""
+    return Markup(_environment().get_template(template).render(t=catalogue(language)))
 
 
 def content_policy(scripts: tuple[str, ...], styles: tuple[str, ...], *, loads: bool = False) -> str:
@@ -176,4 +181,6 @@ def json_block(value: Any) -> Markup:
     '{"name":"\\\\u003c/script\\\\u003e\\\\u003cscript\\\\u003e"}'
     """
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(written.translate(_JSON_ESCAPES))
+    for character, escape in _JSON_ESCAPES.items():
+        written = written.replace(character, escape)
+    return Markup(written)

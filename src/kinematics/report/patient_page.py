@@ -11,8 +11,8 @@ from kinematics.assessment import Assessment
 from kinematics.conventions import SIDES, DataError
 from kinematics.exercises.library import load_library
 from kinematics.intake import safety
-from kinematics.report.glance import task_at_speed, task_word
 from kinematics.report.page import render
+from kinematics.report.sayings import named_test, task_at_speed, task_word
 from kinematics.report.visit import Visit, read_visit
 from kinematics.report.wording import extension, finite, number
 
@@ -117,7 +117,7 @@ def _measured(visit: Visit) -> tuple[MeasuredSide, ...]:
         if finite(row["used_deg"]):
             rows.append((words["used"].format(task=task_word(visit)), _value(visit, row, "used")))
         if finite(row["available_deg"]):
-            test = text["tests"].get(row["test"], str(row["test"]).replace("_", " "))
+            test = named_test(row["test"], text)
             rows.append((words["available"].format(test=test), _value(visit, row, "available")))
         rows.append((words["strides"], number(row["n_strides"]) if finite(row["n_strides"]) else "–"))
         sides.append(MeasuredSide(side, text["sides"][side], tuple(rows)))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from kinematics.conventions import SIDES
-from kinematics.figures import valid_side
-from kinematics.report.glance import task_at_speed
+from kinematics.report.recording import Recording
+from kinematics.report.sayings import task_at_speed
 from kinematics.report.visit import MOVING_TASKS, Visit
 from kinematics.report.wording import Text, compact, percent
-from kinematics.strides import Strides
 from kinematics.trial import Passport
 
 #: A trial's name, the passport entries of its own, and its files as (role, name, SHA-256).
@@ -53,28 +52,28 @@ def record(visit: Visit) -> Record:
 def stride_counts(visit: Visit) -> tuple[StrideCount, ...]:
     """Kept and left-out strides by trial and side, with the reasons counted."""
     rows: list[StrideCount] = []
-    for result in visit.assessment.trials:
-        entry, strides = result.entry, result.strides
-        if strides is not None:
-            rows += [found for side in SIDES if (found := _count(entry.trial, strides, side, visit.text)) is not None]
+    for result, recording in visit.trials:
+        entry = result.entry
+        if recording is not None:
+            rows += [found for side in SIDES if (found := _count(recording, side, visit.text)) is not None]
         elif entry.task in MOVING_TASKS:
             why = result.error or visit.text["strides"]["failed"]
             rows.append(StrideCount(entry.trial, "", "0", "", why))
     return tuple(rows)
 
 
-def _count(trial: str, strides: Strides, side: str, text: Text) -> StrideCount | None:
-    words, excluded = text["strides"], strides.excluded
-    kept = int(valid_side(strides, side).sum())
-    reasons = excluded.loc[excluded["side"] == side, "reason"].value_counts(sort=False).sort_index()
-    if not kept and reasons.empty:
+def _count(recording: Recording, side: str, text: Text) -> StrideCount | None:
+    words, kept, reasons = text["strides"], recording.n_valid[side], recording.left_out[side]
+    if not kept and not reasons:
         return None
     why = "; ".join(
         words["reason_count"].format(reason=words["reasons"].get(reason, str(reason).replace("_", " ")), n=n)
         for reason, n in reasons.items()
     )
-    left_out = int(reasons.sum())
-    return StrideCount(trial, text["sides"][side], str(kept), str(left_out or words["none_left_out"]), why)
+    left_out = sum(reasons.values())
+    return StrideCount(
+        recording.entry.trial, text["sides"][side], str(kept), str(left_out or words["none_left_out"]), why
+    )
 
 
 def method_paragraph(visit: Visit) -> str:
@@ -104,9 +103,10 @@ def _joined(passports: list[Passport], read: Callable[[Passport], str], text: Te
 
 
 def _strides_sentence(visit: Visit) -> str:
-    every = [recording.strides for recording in visit.recordings]
-    kept = {side: sum(int(valid_side(strides, side).sum()) for strides in every) for side in SIDES}
-    return visit.text["method"]["strides"].format(**kept, excluded=sum(len(strides.excluded) for strides in every))
+    every = visit.recordings
+    kept = {side: sum(recording.n_valid[side] for recording in every) for side in SIDES}
+    left_out = sum(len(recording.strides.excluded) for recording in every)
+    return visit.text["method"]["strides"].format(**kept, excluded=left_out)
 
 
 def _ledger_sentence(visit: Visit) -> str:

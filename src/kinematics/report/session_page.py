@@ -13,8 +13,9 @@ from kinematics.report.curves import FIGURES_BYTES, LINKED_FIGURES_BYTES, curve_
 from kinematics.report.downloads import csv_files
 from kinematics.report.glance import glance
 from kinematics.report.lanes import side_lanes
-from kinematics.report.page import asset, guarded_styles, json_block, plotly_script, render, script_loader
+from kinematics.report.page import asset, fixed_part, guarded_styles, json_block, plotly_script, render, script_loader
 from kinematics.report.record import record
+from kinematics.report.trace import option_trace
 from kinematics.report.visit import ReferenceLookup, read_visit
 
 
@@ -47,7 +48,7 @@ def render_report(
     """
     visit = read_visit(assessment, reference, earlier=earlier)
     curves = curve_sets(visit, room=LINKED_FIGURES_BYTES if shared_script else FIGURES_BYTES)
-    figures = [{"key": curve_set.key, "figures": curve_set.figures} for curve_set in curves]
+    figures = [curve_set.figures for curve_set in curves]
     tables = csv_files(visit)
     return render(
         "report.html.j2",
@@ -71,6 +72,8 @@ def render_report(
         figures=json_block(figures),
         guards=guarded_styles() if curves else (),
         record=record(visit),
+        option_trace=option_trace(visit),
+        limits=fixed_part("parts/limits.html.j2", visit.settings.report.language),
         tables=tuple(tables),
         table_data=json_block(tables),
     )

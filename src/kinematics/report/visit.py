@@ -4,68 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-import numpy as np
-
 from kinematics.assessment import Assessment, TrialResult
-from kinematics.conventions import CURVE_NAMES, SIDES
-from kinematics.figures import complete_rows, toe_off_percent, valid_side
+from kinematics.conventions import SIDES
+from kinematics.report.frames import Rows, rows_of
+from kinematics.report.recording import Recording
 from kinematics.report.wording import Text, catalogue, finite
 from kinematics.settings import Settings
-from kinematics.strides import Strides
-from kinematics.study import Session, TrialEntry
+from kinematics.study import Session
 
 #: Looks up the reference of a recording: `reference(task, speed_m_s, zero=..., hip_centre=...)`.
 ReferenceLookup = Callable[..., Any]
 MOVING_TASKS = ("run", "walk")
 #: As many earlier visits stand beside the present one.
 EARLIER_VISITS = 3
-
-
-@dataclass(frozen=True)
-class Recording:
-    """A trial of the visit with at least one stride, beside its reference (or the reason why there is none)."""
-
-    entry: TrialEntry
-    strides: Strides
-    reference: Any
-
-    @property
-    def has_reference(self) -> bool:
-        return hasattr(self.reference, "curves")
-
-    @cached_property
-    def curves(self) -> dict[str, dict[str, np.ndarray]]:
-        """Angle -> side -> (n, 101) curves of the valid strides that have the angle throughout. [deg]"""
-        strides = self.strides
-        masks = {side: valid_side(strides, side) for side in SIDES}
-        found = {
-            name: {side: complete_rows(strides.curves[name], mask) for side, mask in masks.items()}
-            for name in CURVE_NAMES
-            if name in strides.curves
-        }
-        with_any = {name: {side: rows for side, rows in sides.items() if len(rows)} for name, sides in found.items()}
-        return {name: sides for name, sides in with_any.items() if sides}
-
-    @cached_property
-    def toe_off(self) -> dict[str, float]:
-        """Median toe-off by side. [% of the stride]"""
-        return toe_off_percent(self.strides)
-
-    def reference_curve(self, name: str) -> np.ndarray | None:
-        """Mean and spread of the reference for an angle, shape (101, 2), or None. [deg]"""
-        known = self.has_reference and name in self.reference.curves
-        return np.asarray(self.reference.curves[name], float) if known else None
+#: References of so many tasks, speeds and conventions are kept for the next report.
+REFERENCES_KEPT = 64
 
 
 @dataclass(frozen=True)
 class Visit:
-    """An assessment, ready to be told."""
+    """An assessment, ready to be told; `recordings` are the runs and walks with valid strides."""
 
     assessment: Assessment
     text: Text
+    ledger: Rows
+    trials: tuple[tuple[TrialResult, Recording | None], ...]
     recordings: tuple[Recording, ...]
     rows: tuple[dict[str, Any], ...]
     headline: dict[str, dict[str, Any]]
@@ -81,6 +47,12 @@ class Visit:
         same = (other for other in self.rows if other["comparison"] == comparison and _same_recording(other, row))
         return next(same, None)
 
+    @cached_property
+    def options(self) -> Rows:
+        """The options to consider; none while they are withheld."""
+        table = self.assessment.options.table
+        return rows_of(table.iloc[:0] if self.withheld else table)
+
     @property
     def settings(self) -> Settings:
         return self.assessment.session.settings
@@ -90,7 +62,7 @@ class Visit:
         """Whether an open or answered-yes safety question heads the page."""
         return self.assessment.options.status == "withheld"
 
-    @property
+    @cached_property
     def lead(self) -> Recording | None:
         """The recording that the headline rows speak of; the first one where there are none."""
         for row in self.headline.values():
@@ -110,12 +82,16 @@ def read_visit(
     References come from `kinematics.norms` unless another look-up is given. Of the earlier visits, oldest first, the
     last `EARLIER_VISITS` are kept.
     """
-    lookup = reference or _default_lookup()
-    rows = _extension_rows(assessment)
+    lookup = reference or _kept_reference
+    ledger = rows_of(assessment.ledger)
+    rows = tuple(row for row in ledger.records if row["direction"] == "extension")
+    trials = tuple((result, _recording(result, lookup)) for result in assessment.trials)
     return Visit(
         assessment=assessment,
         text=catalogue(assessment.session.settings.report.language),
-        recordings=tuple(found for result in assessment.trials if (found := _recording(result, lookup)) is not None),
+        ledger=ledger,
+        trials=trials,
+        recordings=tuple(one for _, one in trials if one is not None and one.reference is not None),
         rows=rows,
         headline=_headline_rows(rows),
         earlier=tuple(read_visit(one, lookup) for one in tuple(earlier)[-EARLIER_VISITS:]),
@@ -129,24 +105,24 @@ def earlier_visits(sessions: Iterable[Session], session: Session) -> tuple[Sessi
     return tuple(sorted(before, key=lambda one: one.session)[-EARLIER_VISITS:])
 
 
-def _default_lookup() -> ReferenceLookup:
+@lru_cache(maxsize=REFERENCES_KEPT)
+def _kept_reference(task: str, speed_m_s: float, *, zero: str, hip_centre: str) -> Any:
+    """The reference of the package's norms; a study asks for the same few again and again."""
     from kinematics.norms import gait_reference
 
-    return gait_reference
+    return gait_reference(task, speed_m_s, zero=zero, hip_centre=hip_centre)
 
 
 def _recording(result: TrialResult, lookup: ReferenceLookup) -> Recording | None:
+    """The trial's strides; with a reference, or the reason for none, where it is a run or walk with valid strides."""
     entry, strides = result.entry, result.strides
-    if entry.task not in MOVING_TASKS or strides is None or not strides.table["valid"].any():
+    if strides is None:
         return None
+    if entry.task not in MOVING_TASKS or not strides.table["valid"].any():
+        return Recording(entry, strides, None)
     passport = strides.passport
     reference = lookup(entry.task, entry.speed_m_s, zero=passport.zero, hip_centre=passport.hip_centre)
     return Recording(entry, strides, reference)
-
-
-def _extension_rows(assessment: Assessment) -> tuple[dict[str, Any], ...]:
-    ledger = assessment.ledger
-    return tuple(ledger[ledger["direction"] == "extension"].to_dict("records"))
 
 
 def _headline_rows(rows: tuple[dict[str, Any], ...]) -> dict[str, dict[str, Any]]:

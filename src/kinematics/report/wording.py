@@ -177,3 +177,18 @@ def sentence(words: object) -> str:
     """The words of a file with a full stop at their end."""
     written = str(words).strip()
     return written if not written or written[-1] in ".!?" else f"{written}."
+
+
+def plain(value: object) -> str:
+    """A cell of a table as it is shown; empty where there is none."""
+    return "" if value is None or value != value else str(value).strip()
+
+
+def parts(cell: object) -> list[str]:
+    """
+    The parts of a cell that ';' separates.
+
+    >>> parts("R1;I1; ")
+    ['R1', 'I1']
+    """
+    return [part.strip() for part in plain(cell).split(";") if part.strip()]
