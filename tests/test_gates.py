@@ -8,6 +8,8 @@ import pytest
 
 from kinematics import foot_events, hip_angles, read_trial, segment_strides
 from kinematics.angles import Angles
+from kinematics.conventions import SAMPLE_COLUMNS
+from kinematics.events import Events
 from kinematics.gates import gates
 from kinematics.norms import running_norms
 from kinematics.trial import Passport, Trial
@@ -97,6 +99,33 @@ def test_mean_curves_of_a_stride_are_judged_too():
     assert gates(trial) == []
     turned = replace(trial, channels={**trial.channels, "pelvis_anterior_tilt_deg": -tilt})
     assert any("posterior tilt may be positive" in doubt for doubt in gates(turned))
+
+
+def contacts() -> Events:
+    """Contacts at 0 % of each foot's reference strides, toe-offs at 40 %."""
+    starts = np.arange(10) * STRIDE / RATE
+    times = [("right", starts), ("left", starts + 0.5 * STRIDE / RATE)]
+    rows = [(side, "contact", time) for side, begin in times for time in begin]
+    rows += [(side, "toe_off", time + 0.4 * STRIDE / RATE) for side, begin in times for time in begin]
+    return Events(pd.DataFrame(rows, columns=["side", "kind", "time_s"]).sort_values("time_s"), "file", "by hand")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pelvis_anterior_tilt_deg": lambda tilt: -tilt},
+        {"hip_flexion_left_deg": lambda hip: -hip, "hip_flexion_right_deg": lambda hip: -hip},
+        {"hip_flexion_left_deg": lambda hip: np.roll(hip, STRIDE // 2)},
+        {"hip_flexion_left_deg": lambda hip: np.where(np.arange(hip.size) == 100, hip + 30, hip)},
+    ],
+)
+def test_strides_hide_no_doubt_that_the_recording_alone_raises(changes):
+    angles = runner(**changes)
+    whole = replace(angles, table=angles.table.reindex(columns=[column.name for column in SAMPLE_COLUMNS]))
+    alone = gates(whole)
+    assert gates(whole, segment_strides(whole, contacts()))[: len(alone)] == alone
+    assert bool(alone) == bool(changes)
 
 
 @pytest.mark.real

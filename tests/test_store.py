@@ -138,8 +138,15 @@ def test_sessions_are_gathered_into_row_groups_that_bound_the_memory(tmp_path):
     session = arrow_table("strides", stride_rows(ROWS_PER_GROUP // 2))
     assert write_table(tmp_path / "s.parquet", "strides", iter([session] * 5)) == 5 * (ROWS_PER_GROUP // 2)
     found = pq.read_metadata(tmp_path / "s.parquet")
-    assert [found.row_group(i).num_rows for i in range(found.num_row_groups)] == [8192, 8192, 4096]
-    assert count_rows(tmp_path / "s.parquet") == 20480
+    assert [found.row_group(i).num_rows for i in range(found.num_row_groups)] == [10_240, 10_240, 5_120]
+    assert count_rows(tmp_path / "s.parquet") == 25_600
+
+
+def test_rows_are_the_same_bytes_however_small_the_parts_in_which_they_come(tmp_path):
+    rows = arrow_table("strides", stride_rows(300))
+    for name, step in (("whole", 300), ("small", 2)):
+        write_table(tmp_path / name, "strides", (rows.slice(first, step) for first in range(0, 300, step)))
+    assert (tmp_path / "small").read_bytes() == (tmp_path / "whole").read_bytes()
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):

@@ -8,7 +8,9 @@ from kinematics.angles import Angles
 from kinematics.conventions import EXCLUDED_COLUMNS, SAMPLE_COLUMNS, STRIDE_KEYS
 from kinematics.events import Events
 from kinematics.metrics import METRIC_NAMES
+from kinematics.signals import interpolate
 from kinematics.strides import segment_strides
+from kinematics.strides.reading import BLOCK, OPPOSITE, read_curves
 from kinematics.trial import Passport
 
 STRIDE_S, RATE = 0.7, 100.0
@@ -136,3 +138,14 @@ def test_strides_left_out_can_be_counted_again():
     assert again.table["valid"].all() and again.excluded.empty
     assert strides.with_excluded("gap").table["valid"].sum() == strides.table["valid"].sum()
     assert again.passport.notes[-1] == "1 strides that would be left out (any reason) are counted."
+
+
+def test_a_long_recording_is_read_as_its_single_strides_are():
+    table, first = angles(seconds=220.0).table, np.arange(0.3, 21000.0, 70.1)
+    samples = {name: table[name].to_numpy() for name in table}
+    rows = {"left": slice(0, 0), "right": slice(0, first.size)}
+    read = read_curves(samples, None, first, first + 69.7, rows)
+    positions = first[:, None] + 69.7 * np.linspace(0, 1, 101)
+    for name, column in (("hip_flexion_deg", "hip_flexion_right_deg"), (OPPOSITE, "hip_flexion_left_deg")):
+        assert read.values[name] == pytest.approx(interpolate(samples[column][None], positions)[0], abs=1e-9)
+    assert first.size > BLOCK

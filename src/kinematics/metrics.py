@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -73,50 +74,81 @@ def stride_metrics(
     hip, tilt, thigh = (curves[name] for name in ("hip_flexion_deg", "pelvis_anterior_tilt_deg", "thigh_flexion_deg"))
     stride_s = end_s - start_s
     toe_off = 100.0 * (toe_off_s - start_s) / stride_s
-    extension_at, extension = _peak(-hip)
-    flexion_at, flexion = _peak(hip)
-    thigh_at, thigh_extension = _peak(-thigh)
-    tilt_high, tilt_low = _peak(tilt)[1], -_peak(-tilt)[1]
-    rise = _at(tilt, thigh_at) - _at(tilt, toe_off / 2)
-    travel = _at(thigh, toe_off / 2) + thigh_extension
-    stance = np.arange(CURVE_POINTS) <= toe_off[:, None]
+    extension_at, lowest = _peak(hip, hip.argmin(axis=1))
+    flexion_at, flexion = _peak(hip, hip.argmax(axis=1))
+    thigh_at, furthest = _peak(thigh, thigh.argmin(axis=1))
+    tilt_high, tilt_low = _peak(tilt, tilt.argmax(axis=1))[1], _peak(tilt, tilt.argmin(axis=1))[1]
+    leaving, middle, back = _Instants.at(toe_off), _Instants.at(toe_off / 2), _Instants.at(extension_at)
+    rise = _Instants.at(thigh_at).of(tilt) - middle.of(tilt)
+    travel = middle.of(thigh) - furthest
+    in_stance = np.floor(np.where(toe_off >= 0.0, np.minimum(toe_off, CURVE_POINTS - 1.0), -1.0)).astype(np.intp)
     values = (
-        extension, extension_at, hip[:, 0], _at(hip, toe_off), flexion, flexion + extension,
-        tilt[:, :-1].mean(axis=1), _at(tilt, toe_off), tilt_high, _at(tilt, extension_at), _at(tilt, flexion_at),
-        tilt_high - tilt_low, rise, thigh_extension, pelvic_share(travel, rise),
-        _at(opposite_hip_flexion_deg, extension_at), _highest(curves["hip_adduction_deg"], stance),
-        _highest(curves["pelvis_obliquity_deg"], stance), toe_off_s - start_s, toe_off, stride_s, 120.0 / stride_s,
+        -lowest, extension_at, hip[:, 0], leaving.of(hip), flexion, flexion - lowest,
+        tilt[:, :-1].mean(axis=1), leaving.of(tilt), tilt_high, back.of(tilt), _Instants.at(flexion_at).of(tilt),
+        tilt_high - tilt_low, rise, -furthest, pelvic_share(travel, rise),
+        back.of(opposite_hip_flexion_deg), _highest(curves["hip_adduction_deg"], in_stance),
+        _highest(curves["pelvis_obliquity_deg"], in_stance), toe_off_s - start_s, toe_off, stride_s, 120.0 / stride_s,
     )  # fmt: skip
     return dict(zip(METRIC_NAMES, values, strict=True))
 
 
-def _peak(curve: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When [%] and how high the curves (n, 101) peak, by a parabola through the highest point and its neighbours."""
-    whole = np.isfinite(curve).all(axis=1)
-    highest = np.argmax(np.where(np.isfinite(curve), curve, -np.inf), axis=1)
-    inner = np.clip(highest, 1, CURVE_POINTS - 2)
-    row = np.arange(len(curve))
-    before, at, after = curve[row, inner - 1], curve[row, inner], curve[row, inner + 1]
+def _peak(curve: np.ndarray, extreme: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    When [%] and how far the curves (n, 101) turn back, by a parabola through their extreme point and its neighbours.
+
+    `extreme` (n,) says which point is the highest, or the lowest; in a curve with a gap it is the gap.
+    """
+    inner = np.minimum(np.maximum(extreme, 1), CURVE_POINTS - 2)
+    first = np.arange(len(curve)) * CURVE_POINTS
+    flat, place = curve.ravel(), first + inner
+    before, at, after = flat.take(place - 1), flat.take(place), flat.take(place + 1)
+    outermost = flat.take(first + extreme)
     bend = before - 2 * at + after
-    with np.errstate(invalid="ignore"):
-        round_top = (highest == inner) & (bend < 0)
-    bend = np.where(round_top, bend, 1.0)
-    shift = np.where(round_top, 0.5 * (before - after) / bend, 0.0)
-    value = np.where(round_top, at - 0.25 * (before - after) * shift, curve[row, highest])
-    return np.where(whole, highest + shift, np.nan), np.where(whole, value, np.nan)
+    turns = (extreme == inner) & (bend != 0.0)
+    shift = np.where(turns, 0.5 * (before - after) / np.where(turns, bend, 1.0), 0.0)
+    value = np.where(turns, at - 0.25 * (before - after) * shift, outermost)
+    known = np.isfinite(outermost)
+    return np.where(known, extreme + shift, np.nan), np.where(known, value, np.nan)
 
 
-def _at(curve: np.ndarray, percent: np.ndarray) -> np.ndarray:
-    """Curves (n, 101) at one instant each, by straight lines; NaN where the instant is."""
-    known = np.isfinite(percent)
-    place = np.clip(np.where(known, percent, 0.0), 0.0, CURVE_POINTS - 1.0)
-    low = np.minimum(place.astype(np.intp), CURVE_POINTS - 2)
-    row = np.arange(len(curve))
-    value = curve[row, low] + (place - low) * (curve[row, low + 1] - curve[row, low])
-    return np.where(known, value, np.nan)
+@dataclass(frozen=True)
+class _Instants:
+    """Where one instant of each stride lies among its curve's points: the point before it and the share of the step."""
+
+    point: np.ndarray
+    share: np.ndarray
+
+    @classmethod
+    def at(cls, percent: np.ndarray) -> _Instants:
+        """Instants (n,) from 0 to 100 %; NaN where it is not known."""
+        place = np.minimum(np.maximum(percent, 0.0), CURVE_POINTS - 1.0)
+        low = np.fmin(place, CURVE_POINTS - 2.0).astype(np.intp)
+        return cls(np.arange(percent.size) * CURVE_POINTS + low, place - low)
+
+    def of(self, curve: np.ndarray) -> np.ndarray:
+        """Curves (n, 101) at these instants, by straight lines; NaN where an instant is not known."""
+        flat = curve.ravel()
+        low = flat.take(self.point)
+        return low + self.share * (flat.take(self.point + 1) - low)
 
 
-def _highest(curve: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Highest value of each curve (n, 101) where allowed; NaN where nothing is allowed or known."""
-    highest = np.where(where & np.isfinite(curve), curve, -np.inf).max(axis=1, initial=-np.inf)
-    return np.where(np.isfinite(highest), highest, np.nan)
+def _highest(curve: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Highest value of each curve (n, 101) up to its point `last` (n,), gaps left out; NaN where nothing is known."""
+    first = np.arange(last.size) * CURVE_POINTS
+    highest = greatest_within(curve.ravel(), first, first + np.maximum(last, 0))
+    if np.isnan(highest).any():
+        highest = greatest_within(np.where(np.isnan(curve), -np.inf, curve).ravel(), first, first + np.maximum(last, 0))
+    return np.where(np.isfinite(highest) & (last >= 0), highest, np.nan)
+
+
+def greatest_within(values: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Greatest of the values (k,) from each `first` to each `last`, both counted, shape (n,); NaN where one is."""
+    first, last = (np.minimum(np.maximum(edge, 0), values.size - 1) for edge in (first, last))
+    edges = np.stack((first, last + 1), axis=1).ravel()
+    if not edges.size:
+        return np.zeros(0)
+    if edges[-1] == values.size:  # the last piece reaches to the end by itself
+        edges = edges[:-1]
+    if edges.max() == values.size:
+        values = np.append(values, -np.inf)
+    return np.maximum.reduceat(values, edges)[::2]

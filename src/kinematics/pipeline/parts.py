@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from kinematics.assessment import Assessment, TrialResult
-from kinematics.conventions import CURVE_NAMES, CURVE_POINTS, STRIDE_KEYS
+from kinematics.conventions import CURVE_NAMES, CURVE_POINTS
 from kinematics.report import IndexRow
-from kinematics.store import TABLES, arrow_table, curve_table
+from kinematics.store import arrow_table, curve_table, table_schema
 from kinematics.strides import Strides
 from kinematics.study import TrialEntry
 
@@ -30,30 +30,37 @@ NO_STRIDE = -1
 
 def tables(assessment: Assessment) -> dict[str, pa.Table]:
     """The session's rows of every table of `store.TABLES`."""
-    strides = [trial.strides for trial in assessment.trials if trial.strides is not None]
-    rows = _joined([part.table for part in strides], "strides")
-    failed = _joined([_failed_row(trial) for trial in assessment.trials if trial.error], "excluded")
+    strides = [trial.strides for trial in assessment.trials if trial.strides is not None and len(trial.strides.table)]
+    rows = _joined([part.table for part in strides])
+    excluded = [trial.strides.excluded for trial in assessment.trials if trial.strides is not None]
+    failed = [_failed_row(trial) for trial in assessment.trials if trial.error]
     return {
-        "strides": arrow_table("strides", rows),
-        "curves": curve_table(rows[[column.name for column in STRIDE_KEYS]], _joined_curves(strides)),
-        "ledger": arrow_table("ledger", assessment.ledger),
-        "options": arrow_table("options", assessment.options.table),
-        "excluded": arrow_table("excluded", _joined([*(part.excluded for part in strides), failed], "excluded")),
+        "strides": _table("strides", rows),
+        "curves": curve_table(rows, _joined_curves(strides)) if strides else table_schema("curves").empty_table(),
+        "ledger": _table("ledger", assessment.ledger),
+        "options": _table("options", assessment.options.table),
+        "excluded": _table("excluded", _joined([*excluded, *failed])),
     }
 
 
-def _joined(frames: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
-    """The frames below each other; an empty frame with the declared columns where all are empty."""
+def _table(name: str, rows: pd.DataFrame) -> pa.Table:
+    return arrow_table(name, rows) if len(rows) else table_schema(name).empty_table()
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The frames below each other; an empty one where all are empty."""
     filled = [frame for frame in frames if len(frame)]
-    names = [column.name for column in TABLES[name]]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
+    if len(filled) == 1:
+        return filled[0]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
 
 
 def _joined_curves(strides: Sequence[Strides]) -> dict[str, np.ndarray]:
-    """Curves of all trials below each other; NaN where a trial lacks an angle that another has."""
-    filled = [part for part in strides if len(part.table)]
-    names = [name for name in CURVE_NAMES if any(name in part.curves for part in filled)]
-    return {name: np.concatenate([_curve(part, name) for part in filled]) for name in names}
+    """Curves of trials below each other; NaN where a trial lacks an angle that another has."""
+    if len(strides) == 1:
+        return dict(strides[0].curves)
+    names = [name for name in CURVE_NAMES if any(name in part.curves for part in strides)]
+    return {name: np.concatenate([_curve(part, name) for part in strides]) for name in names}
 
 
 def _curve(strides: Strides, name: str) -> np.ndarray:

@@ -8,7 +8,6 @@ from kinematics.store.tables import (
     arrow_table,
     count_rows,
     curve_table,
-    row_order,
     table_schema,
     write_table,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "connect",
     "count_rows",
     "curve_table",
-    "row_order",
     "studies",
     "table_schema",
     "write_table",

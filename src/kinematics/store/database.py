@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinematics.conventions import DataError
+from kinematics.spreadsheets import csv_text
 from kinematics.store.tables import TABLES, table_schema
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def connect(processed: Path | str = DEFAULT_FOLDER) -> duckdb.DuckDBPyConnection
 
     Each view has the columns of its table and, first, `study`. The view `columns` says for every column of every table
     its unit, meaning and positive direction. The views read the Parquet files when they are asked; nothing is
-    copied, nothing can be changed through them, nothing is loaded from the net.
+    copied, nothing can be changed through them, nothing is loaded from the net, no file outside the folder is reached.
 
     Parameters
     ----------
@@ -53,6 +54,7 @@ def connect(processed: Path | str = DEFAULT_FOLDER) -> duckdb.DuckDBPyConnection
     for name in TABLES:
         connection.execute(f"CREATE VIEW {name} AS {_view(folder, name)}")
     connection.register("columns", _columns())
+    _close_outside(connection, folder)
     return connection
 
 
@@ -83,7 +85,7 @@ def ask(sql: str, *, processed: Path | str = DEFAULT_FOLDER, csv: bool = False) 
             return ""
         frame = found.df()
     if csv:
-        return frame.to_csv(index=False, lineterminator="\n")
+        return csv_text(frame)
     return frame.to_string(index=False, max_rows=SHOWN_ROWS, float_format="{:.4g}".format) + "\n"
 
 
@@ -97,6 +99,19 @@ def _opened() -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": "false",
     }
     return duckdb.connect(config=safe)
+
+
+def _close_outside(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Files outside the folder and the net are closed to the connection for good."""
+    import duckdb
+
+    inside = folder.resolve().as_posix().replace("'", "''")
+    try:
+        connection.execute(f"SET allowed_directories = ['{inside}']")
+    except duckdb.Error:  # before 1.2 there is nothing between all files and none
+        return
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def _view(folder: Path, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from kinematics.conventions import (
 )
 from kinematics.files import replacing
 from kinematics.metrics import METRICS
+from kinematics.store.arrays import curve_array, flag_array, number_array, text_array, whole_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,13 +58,16 @@ BARE_NUMBERS = ("value",)
 #: What orders the rows of a table; tables without these keep the order they come in.
 ORDER = ("participant", "session", "trial", "side", "stride")
 #: Rows gathered before a row group is written: bounds the memory and keeps the groups few.
-ROWS_PER_GROUP = 8192
+ROWS_PER_GROUP = 10_240
+#: Parts put together at a time: each part's own columns cost more memory than a few rows in them.
+SMALL_PARTS = 128
 #: Measured numbers of a stride are kept to this, about a millionth of their unit: finer digits are noise, do not
 #: compress, and would make a million strides take 170 MB instead of about 100.
 STRIDE_GRID = 2.0**-20
 _ON_GRID = frozenset({"start_s", "end_s"} | {metric.name for metric in METRICS})
 
 
+@cache
 def table_schema(name: str) -> pa.Schema:
     """
     The Arrow schema of a table: types, and in each field's metadata its unit, meaning and positive direction.
@@ -113,15 +118,32 @@ def arrow_table(name: str, frame: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
 
     schema = table_schema(name)
-    rows = frame.iloc[row_order(frame)]
-    return pa.table([_array(_kept(rows[field.name], name), field.type) for field in schema], schema=schema)
+    return _in_order(pa.table(_arrays(frame, schema, name), schema=schema))
 
 
-def _kept(values: pd.Series, table: str) -> pd.Series:
-    """A column with as many digits as its table keeps."""
-    if table != "strides" or values.name not in _ON_GRID:
-        return values
-    return (values.astype("float64") / STRIDE_GRID).round() * STRIDE_GRID
+def _arrays(frame: pd.DataFrame, fields: Iterable[pa.Field], table: str) -> list[pa.Array]:
+    """The columns of a frame that the fields declare, in their types."""
+    import pyarrow as pa
+
+    ways = {pa.string(): text_array, pa.int32(): whole_array, pa.bool_(): flag_array}
+    grid = {name: STRIDE_GRID for name in _ON_GRID} if table == "strides" else {}
+    return [
+        number_array(frame[field.name], grid.get(field.name, 0.0))
+        if field.type == pa.float64()
+        else ways[field.type](frame[field.name])
+        for field in fields
+    ]
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """The rows ordered by `ORDER` where the table has all of these; equal rows stay as they come."""
+    import pyarrow.compute as pc
+
+    if not table.num_rows or not all(name in table.column_names for name in ORDER):
+        return table
+    order = pc.sort_indices(table.select(ORDER), sort_keys=[(name, "ascending") for name in ORDER])
+    ordered = np.array_equal(order.to_numpy(), np.arange(table.num_rows))
+    return table if ordered else table.take(order).combine_chunks()
 
 
 def curve_table(keys: pd.DataFrame, curves: Mapping[str, np.ndarray]) -> pa.Table:
@@ -137,43 +159,11 @@ def curve_table(keys: pd.DataFrame, curves: Mapping[str, np.ndarray]) -> pa.Tabl
     """
     import pyarrow as pa
 
-    schema, order = table_schema("curves"), row_order(keys)
-    rows = keys.iloc[order]
-    arrays = [
-        _curve_array(curves.get(field.name), order, field.type)
-        if isinstance(field.type, pa.FixedSizeListType)
-        else _array(rows[field.name], field.type)
-        for field in schema
-    ]
-    return pa.table(arrays, schema=schema)
-
-
-def row_order(frame: pd.DataFrame) -> np.ndarray:
-    """Positions of the rows in the order in which tables hold them, shape (n_rows,)."""
-    if not all(name in frame for name in ORDER):
-        return np.arange(len(frame))
-    return frame[list(ORDER)].reset_index(drop=True).sort_values(list(ORDER), kind="stable").index.to_numpy()
-
-
-def _array(values: pd.Series, kind: pa.DataType) -> pa.Array:
-    import pyarrow as pa
-
-    if pa.types.is_string(kind):
-        return pa.array(values.astype(object).where(values.notna(), "").astype(str), type=kind)
-    if pa.types.is_integer(kind):
-        return pa.array(values.astype("Int32"), type=kind)
-    if pa.types.is_boolean(kind):
-        return pa.array(values.astype("boolean"), type=kind)
-    return pa.array(values.astype("float64").to_numpy(), type=kind, from_pandas=True)
-
-
-def _curve_array(values: np.ndarray | None, order: np.ndarray, kind: pa.DataType) -> pa.Array:
-    import pyarrow as pa
-
-    if values is None:
-        return pa.nulls(order.size, kind)
-    flat = np.ascontiguousarray(values[order], dtype=np.float32).ravel()
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat), type=kind)
+    schema = table_schema("curves")
+    of_keys, of_curves = list(schema)[: len(STRIDE_KEYS)], list(schema)[len(STRIDE_KEYS) :]
+    arrays = _arrays(keys, of_keys, "curves")
+    arrays += [curve_array(curves.get(field.name), len(keys), field.type) for field in of_curves]
+    return _in_order(pa.table(arrays, schema=schema))
 
 
 def write_table(path: Path, name: str, tables: Iterable[pa.Table]) -> int:
@@ -211,16 +201,23 @@ def _encodings(schema: pa.Schema) -> dict[str, list[str]]:
 
 
 def _grouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Row groups; many small parts are put together as they come, so that a group costs little more than its rows."""
     import pyarrow as pa
 
-    waiting: list[pa.Table] = []
+    whole: list[pa.Table] = []
+    small: list[pa.Table] = []
+    count = 0
     for table in tables:
-        waiting.append(table)
-        if sum(held.num_rows for held in waiting) >= ROWS_PER_GROUP:
-            yield pa.concat_tables(waiting)
-            waiting = []
-    if waiting:
-        yield pa.concat_tables(waiting)
+        small.append(table)
+        count += table.num_rows
+        if count >= ROWS_PER_GROUP:
+            yield pa.concat_tables([*whole, *small])
+            whole, small, count = [], [], 0
+        elif len(small) == SMALL_PARTS:
+            whole.append(pa.concat_tables(small).combine_chunks())
+            small = []
+    if whole or small:
+        yield pa.concat_tables([*whole, *small])
 
 
 def count_rows(path: Path) -> int:

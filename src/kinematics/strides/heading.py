@@ -8,6 +8,7 @@ import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.signals import interpolate
+from kinematics.strides.judging import row_medians
 
 #: The part of stance in which the foot stands on the ground or the belt: neither landing nor rolling off.
 FOOT_STANDS = (0.25, 0.75)
@@ -61,11 +62,14 @@ def pelvis_heading(rotation_deg: np.ndarray, progress_deg: np.ndarray | None) ->
     progress_deg : array, shape (n,), or None
         None for a trial that has angles only: its pelvic rotation is left as it is where it stays about zero.
     """
-    pelvis = np.nan_to_num(circular_mean_rows(rotation_deg))
+    pelvis = circular_mean_rows(rotation_deg)
+    pelvis = np.where(np.isnan(pelvis), 0.0, pelvis)
     if progress_deg is not None:
         return np.where(np.isfinite(progress_deg), progress_deg, pelvis)
-    ahead = not pelvis.size or np.median(np.abs(pelvis)) <= FORWARD_ALREADY_DEG
-    return np.zeros(pelvis.size) if ahead and np.abs(pelvis).max(initial=0.0) < 90.0 else pelvis
+    turned = np.abs(pelvis)
+    furthest = turned.max(initial=0.0)
+    ahead = furthest <= FORWARD_ALREADY_DEG or (furthest < 90.0 and np.median(turned) <= FORWARD_ALREADY_DEG)
+    return np.zeros(pelvis.size) if ahead else pelvis
 
 
 def _progress_deg(
@@ -79,14 +83,20 @@ def _progress_deg(
 ) -> np.ndarray:
     stands = np.stack([start_s + share * (toe_off_s - start_s) for share in FOOT_STANDS])
     bounds = np.stack((start_s, end_s))
-    moved = [
-        np.diff(interpolate(where_m[[0, 2]], (np.nan_to_num(times, nan=begin_s) - begin_s) * rate_hz), axis=1)[:, 0]
+    pelvis, foot = (
+        _moved(where_m, (np.where(np.isnan(times), begin_s, times) - begin_s) * rate_hz)
         for where_m, times in ((pelvis_m, bounds), (foot_m, stands))
-    ]
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        forward, right = moved[0] / (end_s - start_s) - moved[1] / (stands[1] - stands[0])
+        forward, right = pelvis / (end_s - start_s) - foot / (stands[1] - stands[0])
         slow = ~(np.hypot(forward, right) >= SLOWEST_PROGRESS_M_S)
     return np.where(slow, np.nan, np.rad2deg(np.arctan2(-right, forward)))
+
+
+def _moved(where_m: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """How far a point (3, n_samples) gets forward and to the right between two positions (2, n), shape (2, n). [m]"""
+    where = interpolate(where_m[::2], positions)
+    return where[:, 1] - where[:, 0]
 
 
 def on_the_line(heading_deg: np.ndarray) -> np.ndarray:
@@ -101,17 +111,20 @@ def on_the_line(heading_deg: np.ndarray) -> np.ndarray:
     known = np.isfinite(heading_deg)
     if not known.any():
         return heading_deg
-    counts, edges = np.histogram(heading_deg[known] % 180.0, bins=int(180.0 / ON_THE_LINE_DEG), range=(0.0, 180.0))
-    crowd = counts + np.roll(counts, 1) + np.roll(counts, -1)
-    axis = edges[np.argmax(crowd)] + 0.5 * ON_THE_LINE_DEG
+    bins = int(180.0 / ON_THE_LINE_DEG)
+    counts = np.bincount((heading_deg[known] % 180.0 / ON_THE_LINE_DEG).astype(np.intp) % bins, minlength=bins)
+    crowd = counts + counts[np.arange(bins) - 1] + counts[np.arange(bins) - bins + 1]
+    axis = (np.argmax(crowd) + 0.5) * ON_THE_LINE_DEG
     apart = _wrapped(heading_deg - axis, 180.0)
-    line = axis + np.median(apart[np.abs(apart) <= 1.5 * ON_THE_LINE_DEG])
+    line = axis + row_medians(apart[None, np.abs(apart) <= 1.5 * ON_THE_LINE_DEG])[0]
     off = _wrapped(heading_deg - line, 180.0)
     return _wrapped(np.where(np.abs(off) <= ON_THE_LINE_DEG, heading_deg - off, heading_deg), 360.0)
 
 
 def unwrapped(angle_deg: np.ndarray) -> np.ndarray:
     """An angle over time (n,) without its jumps by 360 deg; gaps stay gaps."""
+    if angle_deg.max() - angle_deg.min() <= 180.0:
+        return angle_deg
     seen = np.isfinite(angle_deg)
     if not seen.any() or np.ptp(angle_deg[seen]) <= 180.0:
         return angle_deg
@@ -123,7 +136,10 @@ def unwrapped(angle_deg: np.ndarray) -> np.ndarray:
 def against(rotation_deg: np.ndarray, heading_deg: np.ndarray) -> np.ndarray:
     """Pelvic rotation (n, 101) against the heading of each stride (n,), by whole turns nearest to zero. [deg]"""
     turned = rotation_deg - heading_deg[:, None]
-    return turned - 360.0 * np.round(turned[:, ::10].mean(axis=1) / 360.0)[:, None]
+    turns = np.round(turned[:, ::10].mean(axis=1) / 360.0)
+    if turns.any():
+        turned -= 360.0 * turns[:, None]
+    return turned
 
 
 def thigh_against(thigh_flexion_deg: np.ndarray, thigh_lean_deg: np.ndarray, heading_deg: np.ndarray) -> np.ndarray:

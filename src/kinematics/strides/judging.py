@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from kinematics.conventions import CURVE_POINTS
+from kinematics.metrics import greatest_within
+
 #: Strides outside these are no strides of the task, or a contact was missed. [s]
 STRIDE_TIMES_S = {"run": (0.4, 1.2), "walk": (0.7, 2.5)}
 #: Strides this much shorter or longer than the side's median miss a contact or have one too many.
@@ -60,24 +63,35 @@ REASONS = {
 Check = tuple[np.ndarray, np.ndarray]
 
 
-def judge(checks: Mapping[str, Check], curves: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def judge(
+    checks: Mapping[str, Check], curves: Mapping[str, np.ndarray], rows: Mapping[str, slice]
+) -> tuple[np.ndarray, np.ndarray]:
     """
     The first reason against each stride ('' where there is none) and its value.
 
-    Strides that pass all other checks are then held against each other, curve by curve.
+    Strides that pass all other checks are then held against those of their side, curve by curve.
 
     Parameters
     ----------
     checks : mapping of reason to (fails, value), shape (n,) each
         In any order; looked at in that of `REASONS`.
     curves : mapping of str to array, shape (n, 101)
+    rows : mapping of side to slice
+        Which strides are whose.
     """
-    names = [name for name in REASONS if name in checks]
-    fails, values = ([checks[name][which] for name in names] for which in (0, 1))
-    passed = ~np.logical_or.reduce(fails)
-    distance = curve_distance(curves, passed)
-    names, fails, values = [*names, "outlier"], [*fails, distance > LARGEST_DISTANCE], [*values, distance]
-    return np.select(fails, names, default="").astype(object), np.select(fails, values, default=np.nan)
+    passed: np.ndarray = ~np.logical_or.reduce([fails for fails, _ in checks.values()])
+    distance = np.concatenate(
+        [curve_distance({name: curves[name][mine] for name in OUTLIER_ANGLES}, passed[mine]) for mine in rows.values()]
+    )
+    outlier = distance > LARGEST_DISTANCE
+    reason, value = np.full(passed.size, "", dtype=object), np.full(passed.size, np.nan)
+    if passed.all() and not outlier.any():
+        return reason, value
+    checks = {**checks, "outlier": (outlier, distance)}
+    for name in reversed([name for name in REASONS if name in checks]):
+        failed, found = checks[name]
+        reason[failed], value[failed] = name, found[failed]
+    return reason, value
 
 
 def curve_distance(curves: Mapping[str, np.ndarray], among: np.ndarray) -> np.ndarray:
@@ -95,24 +109,35 @@ def curve_distance(curves: Mapping[str, np.ndarray], among: np.ndarray) -> np.nd
         Strides that are compared; with fewer than seven none is.
     """
     distance = np.full(among.size, np.nan)
-    if among.sum() < FEWEST_FOR_OUTLIERS:
+    count = int(among.sum())
+    if count < FEWEST_FOR_OUTLIERS:
         return distance
-    furthest = np.zeros(int(among.sum()))
+    furthest = np.zeros(count)
     for name in OUTLIER_ANGLES:
-        chosen = curves[name][among, ::_THINNING]
-        if np.isnan(chosen).any():
+        thinned = curves[name][:, ::_THINNING]
+        chosen = np.ascontiguousarray((thinned if count == among.size else thinned[among]).T)  # points x strides
+        middle = row_medians(chosen)
+        if np.isnan(middle).any():
             continue
-        apart = np.abs(chosen - np.median(chosen, axis=0))
-        spread = MAD_TO_SD * np.sqrt(np.mean(np.median(apart, axis=0) ** 2))
-        furthest = np.maximum(furthest, apart.max(axis=1) / max(spread, SMALLEST_SPREAD_DEG))
+        apart = np.abs(np.subtract(chosen, middle[:, None], out=chosen), out=chosen)
+        spread = MAD_TO_SD * np.sqrt(np.mean(row_medians(apart) ** 2))
+        furthest = np.maximum(furthest, apart.max(axis=0) / max(spread, SMALLEST_SPREAD_DEG))
     distance[among] = furthest
     return distance
+
+
+def row_medians(values: np.ndarray) -> np.ndarray:
+    """Median of each row of (k, n), n > 0; NaN where a value is. Sorting short rows is quicker than choosing."""
+    ordered = np.sort(values, axis=1)
+    half = values.shape[1] // 2
+    middle = ordered[:, half] if values.shape[1] % 2 else 0.5 * (ordered[:, half - 1] + ordered[:, half])
+    return np.where(np.isnan(ordered[:, -1]), np.nan, middle)
 
 
 def duration_checks(stride_s: np.ndarray, n_toe_offs: np.ndarray, task: str) -> dict[str, Check]:
     """Strides of implausible duration, and those without exactly one toe-off."""
     low, high = STRIDE_TIMES_S.get(task, (0.0, np.inf))
-    usual = np.median(stride_s) if stride_s.size else np.nan
+    usual = row_medians(stride_s[None])[0] if stride_s.size else np.nan
     wrong = (stride_s < low) | (stride_s > high) | (np.abs(stride_s / usual - 1) > LARGEST_DEVIATION)
     return {"stride_time": (wrong, stride_s), "no_toe_off": (n_toe_offs != 1, n_toe_offs.astype(float))}
 
@@ -146,18 +171,24 @@ def order_check(
     landing = np.where(landing < end_s, landing, np.nan)
     overlap = np.stack((toe_off_s - landing, leaving - end_s))  # of own stance, then of the other's
     overlap[1, ~np.isfinite(landing)] = np.nan
-    late = np.nan_to_num(overlap if task == "run" else -overlap, nan=-np.inf).max(axis=0, initial=-np.inf)
+    late = np.fmax.reduce(overlap if task == "run" else -overlap, axis=0, initial=-np.inf)
     return (late > ORDER_SLACK_S) & (task in STRIDE_TIMES_S), late
 
 
-def curve_checks(curves: Mapping[str, np.ndarray], measured: Sequence[str], stride_s: np.ndarray) -> dict[str, Check]:
-    """Strides with gaps, jumps, and a hip that moves too far; `measured` are the angles that the trial has."""
+def curve_checks(
+    curves: Mapping[str, np.ndarray], measured: Mapping[str, slice], stride_s: np.ndarray
+) -> dict[str, Check]:
+    """Strides with gaps, jumps, and a hip that moves too far; `measured` are the rows of the angles the trial has."""
     missing, step = np.zeros(stride_s.size), np.zeros(stride_s.size)
-    for name in measured:
-        curve = curves[name]
-        missing = np.maximum(missing, np.isnan(curve).mean(axis=1))
-        change = np.diff(curve, axis=1)
-        step = np.fmax(step, np.fmax(change.max(axis=1), -change.min(axis=1)))
+    scratch = np.empty(stride_s.size * CURVE_POINTS)
+    for name, rows in measured.items():
+        curve = curves[name][rows]
+        first = np.arange(len(curve)) * CURVE_POINTS
+        largest = greatest_within(_steps(curve, scratch), first, first + CURVE_POINTS - 2)
+        step[rows] = np.fmax(step[rows], largest)
+        gap = np.isnan(largest)
+        if gap.any():
+            missing[rows][gap] = np.maximum(missing[rows][gap], np.isnan(curve[gap]).mean(axis=1))
     hip = curves["hip_flexion_deg"]
     hip_range = hip.max(axis=1) - hip.min(axis=1)
     return {
@@ -165,6 +196,13 @@ def curve_checks(curves: Mapping[str, np.ndarray], measured: Sequence[str], stri
         "angle_jump": (step > LARGEST_STEP_DEG, step),
         "hip_range": (hip_range > LARGEST_HIP_RANGE_DEG, hip_range),
     }
+
+
+def _steps(curve: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+    """How far curves (n, 101) move from point to point, one after the other, from stride to stride as well."""
+    flat = curve.ravel()
+    steps = np.subtract(flat[1:], flat[:-1], out=scratch[: max(0, flat.size - 1)])
+    return np.abs(steps, out=steps)
 
 
 def largest_jump_mm(rate_hz: float) -> float:
@@ -183,30 +221,24 @@ def turn_check(rotation_deg: np.ndarray) -> Check:
     return turn > LARGEST_TURN_DEG, turn
 
 
-def still_s(hips_deg: np.ndarray, rate_hz: float) -> np.ndarray:
+def still_s(hips_deg: Sequence[np.ndarray], rate_hz: float) -> np.ndarray:
     """
     How long the standstill lasts that each sample is part of, shape (n,); 0 where a hip moves. [s]
 
     Parameters
     ----------
-    hips_deg : array, shape (2, n)
+    hips_deg : two arrays, shape (n,)
         Flexion of both hips; a hip that is not measured is left out. [deg]
     """
-    speed = np.abs(np.gradient(hips_deg, axis=1)) * rate_hz
-    slow = (np.fmax(speed[0], speed[1]) < STILL_DEG_S).astype(np.int8)
-    edges = np.flatnonzero(np.diff(slow, prepend=0, append=0))
+    one, other = (np.abs(np.gradient(hip)) for hip in hips_deg)
+    slow = np.fmax(one, other) * rate_hz < STILL_DEG_S
     lengths = np.zeros(slow.size)
-    lengths[slow.astype(bool)] = np.repeat(edges[1::2] - edges[::2], edges[1::2] - edges[::2])
+    if slow.any():
+        edges = np.flatnonzero(np.diff(slow.astype(np.int8), prepend=0, append=0))
+        lengths[slow] = np.repeat(edges[1::2] - edges[::2], edges[1::2] - edges[::2])
     return lengths / rate_hz
-
-
-def greatest_within(values: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Greatest of the samples from `first` to `last` (both counted) of each stride; values (n,), no NaN."""
-    first, last = (np.clip(edge, 0, values.size - 1) for edge in (first, last))
-    edges = np.stack((first, last + 1), axis=1).ravel()
-    return np.maximum.reduceat(np.append(values, -np.inf), edges)[::2] if edges.size else np.zeros(0)
 
 
 def _first_after(times: np.ndarray, moments: np.ndarray) -> np.ndarray:
     """The first of the ascending times after each moment; NaN where there is none."""
-    return np.append(times, np.nan)[np.searchsorted(times, np.nan_to_num(moments, nan=np.inf), side="right")]
+    return np.append(times, np.nan)[np.searchsorted(times, moments, side="right")]

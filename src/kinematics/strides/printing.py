@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kinematics.conventions import SIDES
+from kinematics.spreadsheets import csv_text
 from kinematics.strides.table import Strides
 
 #: Columns of the short table: heading, column, decimals that the markers support.
@@ -39,7 +40,7 @@ def stride_text(strides: Strides) -> str:
 
 def stride_csv(strides: Strides) -> str:
     """Every column of the stride table in full, then `reason` and `value`, separated by commas."""
-    return _with_reasons(strides).to_csv(index=False, lineterminator="\n")
+    return csv_text(_with_reasons(strides))
 
 
 def _with_reasons(strides: Strides) -> pd.DataFrame:
