@@ -15,7 +15,7 @@ from kinematics.angles import standing_deg
 from kinematics.events.inertial import from_sensors
 from kinematics.models.inertial.orientation import evened, rest, rotations_6d, turns
 from kinematics.models.inertial.placement import role_of
-from kinematics.readers.recording import read_recording, recording_files, recording_name
+from kinematics.readers.recording import read_recording, recording_files, recording_name, recordings_among
 from kinematics.rotations import rotation_of
 from kinematics.settings import ImuSettings, Settings
 from kinematics.simulate.inertial import SensorErrors
@@ -127,8 +127,8 @@ def test_an_entered_standing_tilt_moves_tilt_and_hip_to_anatomical_zero():
     moved = (with_.table - without.table).mean()
     assert with_.passport.zero == "anatomical"
     assert moved["pelvis_anterior_tilt_deg"] == pytest.approx(9.0)
-    assert moved["hip_flexion_left_deg"] == pytest.approx(9.0)
-    assert moved["thigh_flexion_left_deg"] == pytest.approx(0.0)
+    assert moved["hip_flexion_left_deg"] == pytest.approx(9.0 - 5.7)
+    assert moved["thigh_flexion_left_deg"] == pytest.approx(-5.7)
 
 
 def test_without_magnetometers_there_is_no_hip_rotation_or_adduction():
@@ -197,6 +197,21 @@ def test_names_joined_by_semicolons_are_one_recording(tmp_path):
     path = tmp_path / "run1_pelvis.csv;run1_thigh_l.csv"
     assert [file.name for file in recording_files(path)] == ["run1_pelvis.csv", "run1_thigh_l.csv"]
     assert recording_name(path) == "run1"
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        ("run_pelvis run_thigh_l rest_pelvis rest_thigh_l", ["rest_pelvis rest_thigh_l", "run_pelvis run_thigh_l"]),
+        ("pelvis_run thigh_run pelvis_rest thigh_rest", ["pelvis_run thigh_run", "pelvis_rest thigh_rest"]),
+        ("MT_009-001_00B421AF MT_009-001_00B421E6", ["MT_009-001_00B421AF MT_009-001_00B421E6"]),
+        ("thigh_left thigh_right shank_left shank_right", ["thigh_left thigh_right shank_left shank_right"]),
+        ("pelvis left right", ["pelvis left right"]),
+    ],
+)
+def test_files_whose_names_begin_or_end_alike_belong_together(names, groups):
+    found = recordings_among(Path(f"{name}.csv") for name in names.split())
+    assert {frozenset(file.stem for file in group) for group in found} == {frozenset(one.split()) for one in groups}
 
 
 def test_two_files_of_one_sensor_are_refused():

@@ -14,7 +14,9 @@ from kinematics.exam import EXAM_COLUMNS
 from kinematics.files import write_whole
 from kinematics.init_study.files import Found, beside, find_files, static_of
 from kinematics.init_study.form import FORM, intake_form
+from kinematics.init_study.recordings import with_recordings
 from kinematics.intake import COLUMNS as INTAKE_COLUMNS
+from kinematics.study.files import trial_name
 from kinematics.study.trials import PARTICIPANT_COLUMNS, PARTICIPANT_EXTRAS, TRIAL_COLUMNS, TRIAL_EXTRAS
 from kinematics.tables import read_table
 
@@ -82,7 +84,7 @@ def init_study(folder: Path | str) -> Started:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError("there is no such folder.", file=folder.name, remedy="Give the folder with the motion files.")
-    found = find_files(folder)
+    found = with_recordings(folder, find_files(folder))
     motion, twins = _without_twins([one for one in found if one.role == "motion"])
     if not motion:
         raise DataError(
@@ -127,7 +129,7 @@ def _without_twins(motion: Sequence[Found]) -> tuple[list[Found], list[Found]]:
     order = sorted(motion, key=lambda one: (one.kind != "angles", one.path))
     chosen: dict[tuple[str, str, str], Found] = {}
     for one in order:
-        chosen.setdefault((one.told.participant, one.told.session, one.path.stem), one)
+        chosen.setdefault((one.told.participant, one.told.session, trial_name(one.path.as_posix())), one)
     kept = set(map(id, chosen.values()))
     return [one for one in motion if id(one) in kept], [one for one in motion if id(one) not in kept]
 
@@ -141,7 +143,11 @@ def _listed(path: Path) -> set[str] | None:
     if not path.exists():
         return None
     table = read_table(path, required=TRIAL_COLUMNS, optional=TRIAL_EXTRAS)
-    return {row.text(name) for row in table.rows for name in ("file", "static_file", "forces_file", "events_file")}
+    return {
+        row.text(name).rstrip("/")
+        for row in table.rows
+        for name in ("file", "static_file", "forces_file", "events_file")
+    }
 
 
 def _notes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kinematics.inspecting.inspection import Inspection, inspect_file
+from kinematics.inspecting.inspection import Inspection, inspect_file, inspect_files
 from kinematics.inspecting.printing import as_json, as_text
 
-__all__ = ["Inspection", "as_json", "as_text", "inspect_file"]
+__all__ = ["Inspection", "as_json", "as_text", "inspect_file", "inspect_files"]

@@ -16,6 +16,7 @@ from kinematics.inspecting.content import Column, Gap, columns_of, gaps_of, side
 from kinematics.inspecting.needs import Need, needs_of
 from kinematics.readers import read_trial, recognised
 from kinematics.readers.inertial import generic_imu
+from kinematics.readers.recording import SEPARATOR, recording_files
 from kinematics.readers.shared.source import read_source
 from kinematics.readers.tables import tidy
 from kinematics.task import Told, contradictions, tell_task
@@ -27,6 +28,7 @@ BY_COLUMN_NAMES = "by the names of its columns"
 BY_USER = "named by the user"
 #: A speed that no file of one recording asks for; a file of curves at several speeds says which it has.
 DEFAULT_TASK = "walk"
+SENSOR_KINDS = ("imu", "orientations")
 NO_SAMPLE_SEEN = "No real file of this format was seen when its reader was written: compare one trial by eye."
 
 
@@ -97,6 +99,26 @@ class Inspection:
         return not self.error
 
 
+def inspect_files(paths: Sequence[Path | str], **given: Any) -> list[Inspection]:
+    """
+    Each file by itself, and where several hold a sensor each of one folder, the recording that they make.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files, or folders of sensor files.
+    given
+        As `inspect_file` takes them.
+    """
+    found = [inspect_file(path, **given) for path in paths]
+    alone: dict[Path, list[str]] = {}
+    for path, one in zip(map(Path, paths), found, strict=True):
+        if one.kind in SENSOR_KINDS and path.is_file():
+            alone.setdefault(path.parent, []).append(path.name)
+    lists = [folder / SEPARATOR.join(sorted(names)) for folder, names in alone.items() if len(names) > 1]
+    return found + [inspect_file(path, **given) for path in lists]
+
+
 def inspect_file(path: Path | str, *, task: str | None = None, format: str | None = None, **given: Any) -> Inspection:
     """
     What a file is, what was understood of it, and what is missing.
@@ -104,6 +126,7 @@ def inspect_file(path: Path | str, *, task: str | None = None, format: str | Non
     Parameters
     ----------
     path : path
+        A file; a folder of sensor files, or their names with ';' between, for one recording.
     task : {"run", "walk", "static", "rom"}, optional
         What was done; without it, it is told from the data where they show it.
     format : str, optional
@@ -118,7 +141,8 @@ def inspect_file(path: Path | str, *, task: str | None = None, format: str | Non
     """
     path = Path(path)
     try:
-        module, _ = recognised(read_source(path), format=format, mapping=given.get("mapping"))
+        first = recording_files(path)[0]
+        module, _ = recognised(read_source(first), format=format, mapping=given.get("mapping"))
     except DataError as error:
         return Inspection(path.name, error=str(error))
     known: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,10 +101,14 @@ def _thighs(names: MarkerNames) -> tuple[str, ...]:
 
 
 def _of_sensors(names: list[str]) -> tuple[str, ...]:
-    found = {segment_of(name) for name in names}
-    absent = [name for name in SEGMENTS if name not in found]
+    absent = _absent_sensors(names)
     named = f"sensors that are known as {', '.join(absent)} (their files, or names in a mapping's [sensors])"
     return ((named,) if absent else ()) + (STATIC_FILE,)
+
+
+def _absent_sensors(names: Iterable[str]) -> list[str]:
+    found = {segment_of(name) for name in names}
+    return [name for name in SEGMENTS if name not in found]
 
 
 def _contacts(trial: Trial, task: str, hips: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,6 +116,9 @@ def _contacts(trial: Trial, task: str, hips: tuple[str, ...]) -> tuple[str, ...]
         return (CURVES,)
     if task == "static":
         return (STANDING,)
+    if trial.kind in ("imu", "orientations"):
+        absent = _absent_sensors([*trial.orientations, *trial.sensors])
+        return tuple(f"a sensor that is known as {name}" for name in absent)
     if trial.events is not None or find_feet(trial) or (trial.kind == "angles" and not hips):
         return ()
     return ("events, markers of both feet, or both hips",)

@@ -49,6 +49,11 @@ def write_table(path: Path | str, columns: Sequence[str], rows: Sequence[Sequenc
     Path(path).write_text(cells.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
 
 
+def write_columns(path: Path | str, columns: Mapping[str, np.ndarray], decimals: int) -> None:
+    """Write columns (n,) of numbers as CSV, each with the same decimals."""
+    _write(path, list(columns), np.column_stack(list(columns.values())), [decimals] * len(columns), ",")
+
+
 def _write(path: Path | str, names: list[str], values: np.ndarray, decimals: list[int], separator: str) -> None:
     rounded = np.column_stack([np.round(column, places) for column, places in zip(values.T, decimals, strict=True)])
     line = separator.join(f"%.{places}f" for places in decimals)

@@ -33,15 +33,27 @@ def simulate_swings(extension_deg: float, flexion_deg: float, *, noise_deg: floa
     DataFrame
         time_s and the columns of `TIDY_ANGLES`. [s, deg]
     """
-    one_leg_s = PAUSE_S + SWINGS * SWING_S
-    time_s = np.arange(round((len(SIDES) * one_leg_s + PAUSE_S) * ANGLE_RATE_HZ)) / ANGLE_RATE_HZ
+    time_s = np.arange(round(swings_s() * ANGLE_RATE_HZ)) / ANGLE_RATE_HZ
     table = pd.DataFrame(0.0, index=range(time_s.size), columns=list(TIDY_ANGLES))
     table["pelvis_anterior_tilt"] = STANDING_TILT_DEG
-    middle, half = (flexion_deg - extension_deg) / 2, (flexion_deg + extension_deg) / 2
-    start = np.arccos((STANDING_HIP_DEG - middle) / half)  # the swing begins and ends where the leg stands
-    for place, side in enumerate(SIDES):
-        turns = np.clip((time_s - PAUSE_S - place * one_leg_s) / SWING_S, 0, SWINGS)
-        table[f"hip_flexion_{side[0]}"] = middle + half * np.cos(start + 2 * np.pi * turns)
+    for side in SIDES:
+        table[f"hip_flexion_{side[0]}"] = swing_deg(time_s, side, extension_deg, flexion_deg, STANDING_HIP_DEG)
     table += np.random.default_rng(seed).normal(0.0, 1.0, table.shape) * noise_deg
     table.insert(0, "time_s", time_s)
     return table
+
+
+def swings_s() -> float:
+    """Length of a functional trial: both legs, a pause before, between and after. [s]"""
+    return len(SIDES) * (PAUSE_S + SWINGS * SWING_S) + PAUSE_S
+
+
+def swing_deg(
+    time_s: np.ndarray, side: str, extension_deg: float, flexion_deg: float, standing_deg: float
+) -> np.ndarray:
+    """Hip flexion (n,) of one leg, left first: swings between the ends, beginning and ending where it stands. [deg]"""
+    middle, half = (flexion_deg - extension_deg) / 2, (flexion_deg + extension_deg) / 2
+    start = np.arccos((standing_deg - middle) / half)
+    begin_s = PAUSE_S + SIDES.index(side) * (PAUSE_S + SWINGS * SWING_S)
+    turns = np.clip((time_s - begin_s) / SWING_S, 0, SWINGS)
+    return middle + half * np.cos(start + 2 * np.pi * turns)

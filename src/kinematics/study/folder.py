@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -53,7 +54,8 @@ def read_study(folder: Path | str) -> Study:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f"there is no folder {shown(str(folder))}.", remedy="Give the folder that holds trials.csv.")
-    settings = read_settings(folder / "study.toml") if (folder / "study.toml").is_file() else Settings()
+    settings = read_settings(folder / "study.toml") if (folder / "study.toml").exists() else Settings()
+    _check_own_files(folder, settings)
     faults = Faults()
     trial_rows = _trial_rows(folder)
     visits = trials_by_visit(trial_rows, folder, faults)
@@ -83,6 +85,17 @@ def read_study(folder: Path | str) -> Study:
 
 def _name(folder: Path) -> str:
     return folder.name if folder.name not in ("", "..") else folder.resolve().name
+
+
+def _check_own_files(folder: Path, settings: Settings) -> None:
+    """Refuse a laboratory's own norms, errors or rules that a link takes from outside the study folder."""
+    home, overlay = os.path.realpath(folder), settings.exercises.overlay
+    names = [name for name in (settings.ledger.norms, settings.ledger.sem, overlay) if name]
+    paths = [folder / name for name in names] + ([*(folder / overlay).rglob("*")] if overlay else [])
+    for path in paths:
+        if not Path(os.path.realpath(path)).is_relative_to(home):
+            problem = f"{shown(path.relative_to(folder).as_posix())} leads out of the study folder."
+            raise DataError(problem, file="study.toml", remedy="Copy it into the study folder.")
 
 
 def _trial_rows(folder: Path) -> Table:

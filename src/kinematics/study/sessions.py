@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from kinematics.conventions import DataError
 from kinematics.settings import Settings
+from kinematics.study.files import named_files, present_files, trial_name
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class TrialEntry:
     speed_m_s : float
         NaN where not known. [m/s]
     file : str
-        The motion file.
+        The motion file; of several sensor files their folder with '/' behind it, or 'folder/a.csv;b.csv'.
     static_file, forces_file, events_file : str
         Empty where there is none.
     format : str
@@ -99,14 +100,14 @@ class TrialEntry:
 
     @property
     def trial(self) -> str:
-        """Stem of the motion file: the trial's name in every table."""
-        return PurePosixPath(self.file).stem
+        """The trial's name in every table: the motion file's stem, the folder's name, what listed stems begin with."""
+        return trial_name(self.file)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Every file that this row names."""
-        named = (self.file, self.static_file, self.forces_file, self.events_file, self.mapping)
-        return tuple(name for name in named if name)
+        """Every file that this row names; a folder of sensor files ends with '/'."""
+        cells = (self.file, self.static_file, self.forces_file, self.events_file, self.mapping)
+        return tuple(name for cell in cells for name in named_files(cell))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +146,12 @@ class Session:
     def name(self) -> str:
         """`<participant>_<session>`, the stem of the report's file."""
         return f"{self.participant.participant}_{self.session}"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that the trials are read from, a folder's files by their names, ordered, without repeats."""
+        names = (name for entry in self.trials for name in entry.files)
+        return tuple(sorted({file for name in names for file in present_files(self.folder, name)}))
 
     def __repr__(self) -> str:
         trials = ", ".join(entry.trial for entry in self.trials) or "no trial"

@@ -6,18 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from kinematics.conventions import TASKS, ZEROS, DataError
+from kinematics.study.files import file_inside, recording_inside
 from kinematics.study.sessions import Participant, TrialEntry
 from kinematics.tables import Row, Table, shown
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<!\.)")
+#: Names of devices on some systems, whatever follows a dot, are none of files.
+DEVICE = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+ID = re.compile(rf"(?!{DEVICE})[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}(?<!\.)")
 ID_REMEDY = "An id has letters, digits, '.', '_' or '-', at most 64, begins with a letter or digit, ends without a dot."
 PARTICIPANT_COLUMNS = ("participant", "sex", "age_years", "height_cm", "mass_kg")
 PARTICIPANT_EXTRAS = ("group", "symptomatic_side", "diagnosis", "diagnosed_by", "diagnosed_year", "notes")
 TRIAL_COLUMNS = ("participant", "session", "task", "speed_m_s", "file")
 TRIAL_FILES = ("file", "static_file", "forces_file", "events_file", "mapping")
+#: Cells that may name several sensor files of one recording.
+RECORDINGS = ("file", "static_file")
 TRIAL_EXTRAS = (*TRIAL_FILES[1:], "format", "rate_hz", "zero", "pain_0_10", "grade_percent", "surface", "footwear")
 #: A fault in one of these empties the cell; a fault elsewhere leaves the trial out.
 DESCRIPTIVE = ("pain_0_10", "grade_percent", "surface", "footwear")
@@ -113,7 +118,8 @@ def _trial(participant: str, session: str, row: Row, folder: Path, taken: set[st
     if row.errors:  # too many cells: nothing in them is sure
         return None
     row.required("task")
-    files = {column: _file_inside(folder, row, column) for column in TRIAL_FILES}
+    files = {column: recording_inside(folder, row, column) for column in RECORDINGS}
+    files |= {column: file_inside(folder, row, column) for column in TRIAL_FILES if column not in RECORDINGS}
     entry = TrialEntry(
         participant,
         session,
@@ -133,30 +139,6 @@ def _trial(participant: str, session: str, row: Row, folder: Path, taken: set[st
         remedy = "Files of one visit need names that differ before the ending."
         row.fault("file", f"the visit has a trial {shown(entry.trial)} already.", remedy)
     return None if any(error.column not in DESCRIPTIVE for error in row.errors) else entry
-
-
-def _file_inside(folder: Path, row: Row, column: str) -> str:
-    """The cell as a path below the study folder, with '/'; a fault and an empty text where it leaves the folder."""
-    text = row.text(column).replace("\\", "/")
-    if not text:
-        return ""
-    if not text.isprintable():
-        row.fault(column, f"{shown(text)} cannot be the name of a file.")
-        return ""
-    path = PurePosixPath(text)
-    anchored = path.is_absolute() or PureWindowsPath(text).drive or ".." in path.parts
-    if anchored or not _resolves_inside(folder, path):
-        problem = f"{shown(row.text(column))} leads out of the study folder."
-        row.fault(column, problem, "Copy the file into the study folder and name it from there.")
-        return ""
-    return path.as_posix()
-
-
-def _resolves_inside(folder: Path, path: PurePosixPath) -> bool:
-    try:
-        return (folder / path).resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a loop of links, a name too long
-        return False
 
 
 def without_clashes(visits: Iterable[Visit], faults: Faults) -> list[Visit]:

@@ -9,6 +9,7 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.models.inertial.orientation import SETTLING_S, Evened, longest_run, rest, rotations_6d
 from kinematics.signals import lowpass
+from kinematics.trial import spoken
 
 GRAVITY_M_S2 = 9.80665
 #: Gravity's measured size may be off by this part: a badly calibrated sensor; beyond it the unit is another. [1]
@@ -17,6 +18,8 @@ LARGEST_GRAVITY_ERROR = 0.1
 HEADING_CUTOFF_HZ = 0.5
 #: Level acceleration of the pelvis above this is the landing. [Hz]
 PROGRESS_CUTOFF_HZ = 8.0
+#: Turning of the pelvis above this is soft tissue. [Hz]
+DROP_CUTOFF_HZ = 6.0
 #: The stride is told in windows of this length, so that cadence may change. [s]
 WINDOW_S = 10.0
 #: Stride times that occur in walking and running. [s]
@@ -112,7 +115,8 @@ def standing_pose(sensor: Evened, file: str) -> Standing:
     quiet = longest_run(rest(sensor.acceleration_m_s2, sensor.angular_rate_rad_s, sensor.rate_hz) & sensor.trusted)
     if not quiet.any():
         raise DataError(
-            f"sensor '{sensor.name}' is never at rest; quiet standing of a second or more gives it its vertical.",
+            f"sensor '{spoken(sensor.name)}' is never at rest; quiet standing of a second or more gives "
+            "it its vertical.",
             file=file,
             remedy="Record quiet standing with the same sensors, and name it as static_file in trials.csv.",
         )
@@ -120,7 +124,7 @@ def standing_pose(sensor: Evened, file: str) -> Standing:
     size = float(np.linalg.norm(force))
     if not abs(size / GRAVITY_M_S2 - 1) <= LARGEST_GRAVITY_ERROR:
         raise DataError(
-            f"sensor '{sensor.name}' measures {size:.3g} m/s2 at rest instead of {GRAVITY_M_S2:.2f}.",
+            f"sensor '{spoken(sensor.name)}' measures {size:.3g} m/s2 at rest instead of {GRAVITY_M_S2:.2f}.",
             file=file,
             remedy="State the unit of the acceleration in the mapping, [units], or calibrate the sensor.",
         )
@@ -133,8 +137,8 @@ def align(segment: str, sensor: Evened, standing: Standing, file: str, *, stride
     A sensor and its segment's axes, from the movement of a gait; which of the two level directions is ahead stays open.
 
     A thigh's z is the level axis about which it turns most in the earth frame; the pelvis's x is the level axis of the
-    acceleration that repeats with every step, left or right (the sideways one changes its sign from step to step);
-    it needs the usual stride time, which a thigh tells.
+    acceleration that repeats with every step, left or right (the sideways one changes its sign from step to step), and
+    of the turning that changes its sign (the drop of the swinging side); it needs the stride time, which a thigh tells.
 
     Raises
     ------
@@ -151,7 +155,8 @@ def align(segment: str, sensor: Evened, standing: Standing, file: str, *, stride
     moving = sensor.trusted & ~rest(sensor.acceleration_m_s2, rate, sensor.rate_hz)
     if moving.sum() < SHORTEST_GAIT_S * sensor.rate_hz:
         raise DataError(
-            f"sensor '{sensor.name}' moves for {moving.sum() / sensor.rate_hz:.1f} s only; walking or running of "
+            f"sensor '{spoken(sensor.name)}' moves for {moving.sum() / sensor.rate_hz:.1f} s only; "
+            "walking or running of "
             f"{SHORTEST_GAIT_S:g} s or more shows it the direction of progress.",
             file=file,
             remedy="Use a longer recording.",
@@ -166,7 +171,7 @@ def align(segment: str, sensor: Evened, standing: Standing, file: str, *, stride
         forward, share = np.angle(-moment) / 2, np.abs(moment) / size
     if not share >= SMALLEST_SHARE:
         raise DataError(
-            f"the movement of sensor '{sensor.name}' ({start.words}) shows no direction of progress (share "
+            f"the movement of sensor '{spoken(sensor.name)}' ({start.words}) shows no direction of progress (share "
             f"{share:.2f}; {SMALLEST_SHARE:g} is needed).",
             file=file,
             remedy="Check where the sensor sits, and that the trial is straight walking or running.",
@@ -220,7 +225,8 @@ def _check_heard(sensor: Evened, file: str) -> None:
     heard = 1.0 - float(sensor.doubtful.mean())
     if heard < SMALLEST_HEARD:
         raise DataError(
-            f"long gaps of sensor '{sensor.name}' spoil {1 - heard:.0%} of its time ({SETTLING_S:g} s around each).",
+            f"long gaps of sensor '{spoken(sensor.name)}' spoil {1 - heard:.0%} of its time "
+            f"({SETTLING_S:g} s around each).",
             file=file,
             remedy="Record it again, nearer to the receiver or into the sensor's own memory.",
         )
@@ -230,7 +236,7 @@ def _check_heard(sensor: Evened, file: str) -> None:
         share = float((size >= (1 - CLIPPED_WITHIN) * largest).mean(axis=1).max())
         if share > CLIPPED_SHARE:
             raise DataError(
-                f"sensor '{sensor.name}' clips: {share:.1%} of its samples stand at its largest value, "
+                f"sensor '{spoken(sensor.name)}' clips: {share:.1%} of its samples stand at its largest value, "
                 f"{float(largest.max()):.3g} {unit}.",
                 file=file,
                 remedy="Set the sensor to a larger range and record again.",
@@ -242,7 +248,7 @@ def _check_lean(start: Aligned, file: str) -> None:
     usual = float(np.median(lean))
     if usual > LARGEST_LEAN_DEG:
         raise DataError(
-            f"sensor '{start.signals.name}' ({start.words}) leans by {usual:.0f} deg on average from standing.",
+            f"sensor '{spoken(start.signals.name)}' ({start.words}) leans by {usual:.0f} deg on average from standing.",
             file=file,
             remedy="It was moved, turned or swapped in between, or the standing trial is none: stand again.",
         )
@@ -257,21 +263,30 @@ def _turning_moment(start: Aligned, moving: np.ndarray) -> tuple[complex, float]
 
 
 def _progress_moment(start: Aligned, moving: np.ndarray, stride_s: float) -> tuple[complex, float]:
-    """Second moment and size of the level acceleration that repeats with every step, window by window."""
+    """
+    Second moment and size of what a step does to the pelvis along the line of progress, window by window.
+
+    Two witnesses of equal weight, whose errors hardly go together: the level acceleration that repeats with every step,
+    and the level turning that changes its sign from step to step, as the swinging leg's side drops.
+    """
     rate_hz = start.signals.rate_hz
-    earth = np.einsum("ijn,jn->in", start.rotations, start.signals.acceleration_m_s2)
-    forward, up, right = lowpass(in_progress(earth, start.facing_rad()), PROGRESS_CUTOFF_HZ, rate_hz)
-    level, width = forward - 1j * right, round(WINDOW_S * rate_hz)
-    moment, size = 0j, 1e-12
+    measured = np.stack((start.signals.acceleration_m_s2, start.rate_rad_s))
+    rows = in_progress(np.einsum("ijn,kjn->kin", start.rotations, measured), start.facing_rad())
+    forces, turning = rows[0], rows[1]
+    forward, up, right = lowpass(forces, PROGRESS_CUTOFF_HZ, rate_hz)
+    along, _, across = lowpass(turning, DROP_CUTOFF_HZ, rate_hz)
+    level, drop, width = forward - 1j * right, along - 1j * across, round(WINDOW_S * rate_hz)
+    sums = np.zeros(4, complex)
     for first in range(0, max(1, level.size - width // 2), width):
         part = slice(first, first + width)
         if moving[part].sum() >= max(SHORTEST_GAIT_S * rate_hz, 0.5 * moving[part].size):
             step = _repeats(up[part], *(share * stride_s * rate_hz for share in STEP_OF_STRIDE))
-            both = 0.5 * (level[part][:-step] + level[part][step:])
-            both -= both.mean()
-            moment += (both * both).sum()
-            size += (np.abs(both) ** 2).sum()
-    return complex(moment), float(size)
+            for place, (one, sign) in enumerate(((level[part], 1.0), (drop[part], -1.0))):
+                both = 0.5 * (one[:-step] + sign * one[step:])
+                both -= both.mean()
+                sums[2 * place : 2 * place + 2] += (both * both).sum(), (np.abs(both) ** 2).sum()
+    pushed, dropped = (sums[place] / max(sums[place + 1].real, 1e-12) for place in (0, 2))
+    return complex(pushed + dropped), 2.0
 
 
 def _repeats(signal: np.ndarray, shortest: float, longest: float) -> int:

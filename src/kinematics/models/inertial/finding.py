@@ -7,7 +7,7 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.models.inertial.orientation import evened
 from kinematics.models.inertial.raw import gait_frames
-from kinematics.trial import Trial
+from kinematics.trial import Trial, spoken
 
 #: A thigh turns at least this many times as fast as the pelvis (ten runners of RBDS: 1.8-2.8). [1]
 CLEARLY_FASTER = 1.4
@@ -36,7 +36,8 @@ def found_roles(trial: Trial, static: Trial | None, longest_gap_s: float) -> tup
     times = speed[one] / speed[pelvis]
     if not times >= CLEARLY_FASTER:
         raise DataError(
-            f"which of the sensors {', '.join(speed)} is the pelvis's cannot be told: the slowest turns only "
+            f"which of the sensors {', '.join(map(spoken, speed))} is the pelvis's cannot be told: the "
+            "slowest turns only "
             f"{times:.1f} times slower than the next ({CLEARLY_FASTER:g} is needed).",
             file=file,
             remedy=remedy,
@@ -52,13 +53,14 @@ def found_roles(trial: Trial, static: Trial | None, longest_gap_s: float) -> tup
     if len(held) != 1:
         reason = "both ways hold" if held else f"neither holds ({refused[0].problem.rstrip('.')})"
         raise DataError(
-            f"which of the sensors {one} and {other} is the left thigh's cannot be told: {reason}.",
+            f"which of the sensors {spoken(one)} and {spoken(other)} is the left thigh's cannot be told: {reason}.",
             file=file,
             remedy=remedy,
         )
     roles = held[0]
     words = (
-        f"Told by the movement: {pelvis} on the pelvis (turns {times:.1f} times slower than a thigh), "
-        f"{roles['thigh_left']} on the left and {roles['thigh_right']} on the right thigh (the hips lie so)."
+        f"Told by the movement: {spoken(pelvis)} on the pelvis (turns {times:.1f} times slower than a thigh), "
+        f"{spoken(roles['thigh_left'])} on the left and {spoken(roles['thigh_right'])} on the right "
+        "thigh (the hips lie so)."
     )
     return roles, words

@@ -9,7 +9,7 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.rotations import rotation_of
 from kinematics.signals import fill_gaps
-from kinematics.trial import Sensor
+from kinematics.trial import Sensor, spoken
 
 #: A sensor that turns slower than this, about its own mean, rests. A standing person sways by less. [rad/s]
 REST_RATE_RAD_S = 0.15
@@ -81,7 +81,8 @@ def evened(sensor: Sensor, longest_gap_s: float) -> Evened:
     slots = (sensor.time_s - sensor.time_s[0]) * sensor.rate_hz
     if slots[-1] > LONGEST_GRID * slots.size:
         raise DataError(
-            f"the times of sensor '{sensor.name}' leave {1 - slots.size / slots[-1]:.0%} of its recording empty.",
+            f"the times of sensor '{spoken(sensor.name)}' leave {1 - slots.size / slots[-1]:.0%} of its "
+            "recording empty.",
             remedy="Export the recording again, without its pauses.",
         )
     n = int(np.floor(slots[-1] + 0.5)) + 1

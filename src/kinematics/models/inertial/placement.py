@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kinematics.conventions import SIDES, DataError
+from kinematics.trial import Trial, spoken
 
 SEGMENTS = ("pelvis", "thigh", "shank", "foot")
 #: Words of sensor names, in the order in which they are looked for; what stands first is the more telling.
@@ -37,13 +38,45 @@ def roles_of(names: Iterable[str], file: str) -> dict[str, str]:
         role = role_of(name)
         if role and role in roles:
             raise DataError(
-                f"the sensors '{roles[role]}' and '{name}' both stand for {role.replace('_', ' ')}.",
+                f"the sensors '{spoken(roles[role])}' and '{spoken(name)}' both stand for {role.replace('_', ' ')}.",
                 file=file,
                 remedy="Name each sensor's segment in the mapping, [sensors].",
             )
         if role:
             roles[role] = name
     return roles
+
+
+def names_in(trial: Trial, wanted: Mapping[str, str], what: str) -> dict[str, str]:
+    """
+    What another trial of the same sensors calls them, by segment: the name itself, or one that says its segment.
+
+    Parameters
+    ----------
+    trial : Trial
+        Of kind "imu".
+    wanted : mapping of segment to name
+    what : str
+        The trial, in words.
+
+    Raises
+    ------
+    DataError
+        Where one of them is not in it.
+    """
+    file = trial.passport.sources[0][1]
+    told: dict[str, str] = {}
+    if not set(wanted.values()) <= trial.sensors.keys():
+        told = roles_of(trial.sensors, file)
+    own = {segment: name if name in trial.sensors else told.get(segment, "") for segment, name in wanted.items()}
+    absent = next((segment for segment, name in own.items() if not name), None)
+    if absent is not None:
+        raise DataError(
+            f"the {what} has no sensor '{spoken(wanted[absent])}' (it has {', '.join(map(spoken, trial.sensors))}).",
+            file=file,
+            remedy="Record it with the sensors of the movement, and name them alike in the mapping.",
+        )
+    return own
 
 
 def role_of(name: str) -> str:

@@ -10,6 +10,7 @@ from kinematics.conventions import SIDES, DataError
 from kinematics.models.inertial.alignment import Aligned, frames
 from kinematics.models.inertial.shared_joint import Shared
 from kinematics.rotations import thigh_flexion
+from kinematics.trial import spoken
 
 #: The hips' distance along the pelvis's z below which left and right are not told apart (RBDS: 0.03-0.25). [m]
 SMALLEST_HIP_DISTANCE_M = 0.02
@@ -61,7 +62,8 @@ def check_thighs(aligned: Mapping[str, Aligned], found: Mapping[str, Shared], st
             doubts.append(f"the hip would be {lever * 100:.0f} cm away; less than {LONGEST_LEVER_M * 100:.0f} is usual")
         if doubts:
             raise DataError(
-                f"sensor '{thigh.signals.name}' does not move like a {thigh.words.split()[0]} ({'; '.join(doubts)}).",
+                f"sensor '{spoken(thigh.signals.name)}' does not move like a {thigh.words.split()[0]} "
+                f"({'; '.join(doubts)}).",
                 file=file,
                 remedy="Check where it sat, and that the standing trial shows upright standing with it as worn.",
             )

@@ -17,11 +17,12 @@ from kinematics.models.inertial.alignment import (
     standing_pose,
     stride_time_s,
 )
-from kinematics.models.inertial.orientation import SETTLING_S, Evened, evened, rotations_6d
+from kinematics.models.inertial.orientation import SETTLING_S, Evened, evened
+from kinematics.models.inertial.placement import names_in
 from kinematics.models.inertial.plausibility import check_sides, check_thighs
 from kinematics.models.inertial.shared_joint import Shared
 from kinematics.rotations import thigh_flexion
-from kinematics.trial import Trial
+from kinematics.trial import Trial, spoken
 
 #: Two records of one joint disagree by less than this. Runners of RBDS with soft-tissue wobble: 0.05-0.31. [1]
 LARGEST_UNEXPLAINED = 0.55
@@ -74,35 +75,11 @@ def gait_frames(trial: Trial, static: Trial | None, roles: Mapping[str, str], lo
         Where a step has no result that can be trusted; the sentence says which and why.
     """
     aligned, said = align_gait(trial, static, roles, longest_gap_s)
-    return _on_one_clock(aligned, said.lags_s, said.notes, trial.passport.sources[0][1])
-
-
-def rom_frames(
-    trial: Trial, static: Trial | None, gait: Trial, roles: Mapping[str, str], longest_gap_s: float
-) -> SensorFrames:
-    """
-    Frames of a functional trial in the frame and zero of a walk or run of the same sensors.
-
-    Raises
-    ------
-    DataError
-        As for `gait_frames`, of the gait.
-    """
-    learnt, said = align_gait(gait, static, roles, longest_gap_s)
-    aligned = {}
-    for segment, known in learnt.items():
-        signals = evened(trial.sensors[roles[segment]], longest_gap_s)
-        standing = _standings(static or gait, {segment: roles[segment]}, longest_gap_s)[segment]
-        rate = signals.angular_rate_rad_s - standing.bias_rad_s[:, None]
-        rotations = rotations_6d(signals, standing.bias_rad_s)
-        aligned[segment] = replace(known, signals=signals, rate_rad_s=rate, rotations=rotations, steady=True)
-    lags = {segment: 0.0 for segment in aligned}
-    note = "The segments' axes are those of the walk or run; the sides' headings were made to agree over this trial."
-    return _on_one_clock(aligned, lags, (*said.notes, note), trial.passport.sources[0][1])
+    return on_one_clock(aligned, said.lags_s, said.notes, trial.passport.sources[0][1])
 
 
 @dataclass(frozen=True)
-class _Said:
+class Said:
     """What the comparison of the sensors said: lags onto the pelvis's clock and notes."""
 
     lags_s: Mapping[str, float]
@@ -111,11 +88,12 @@ class _Said:
 
 def align_gait(
     trial: Trial, static: Trial | None, roles: Mapping[str, str], longest_gap_s: float
-) -> tuple[dict[str, Aligned], _Said]:
+) -> tuple[dict[str, Aligned], Said]:
     """Pelvis and thighs aligned to their segments, facing forward, and what the comparison of the sensors said."""
     file = trial.passport.sources[0][1]
     wanted = {segment: name for segment, name in roles.items() if segment == "pelvis" or segment.startswith("thigh")}
-    standing = _standings(static or trial, wanted, longest_gap_s)
+    wanted = names_in(trial, wanted, f"'{trial.task}' trial")
+    standing = standings(static or trial, wanted, longest_gap_s)
     thighs = {
         segment: align(segment, evened(trial.sensors[name], longest_gap_s), standing[segment], file)
         for segment, name in wanted.items()
@@ -127,7 +105,7 @@ def align_gait(
     found = {}
     one = shared_joint.record(pelvis)
     for segment, thigh in thighs.items():
-        shared, same = _compared(one, thigh, pelvis, file)
+        shared, same = compared(one, thigh, pelvis, file)
         found[segment] = shared
         thighs[segment] = thigh if same else thigh.reversed()
     votes = {segment: _ahead(thigh) for segment, thigh in thighs.items()}
@@ -147,24 +125,16 @@ def align_gait(
     notes = [_verdict(aligned[segment], shared) for segment, shared in found.items()]
     if static is None:
         notes.append("No standing trial: the longest quiet stretch of this trial was taken as upright standing.")
-    return aligned, _Said(lags, tuple(notes))
+    return aligned, Said(lags, tuple(notes))
 
 
-def _standings(trial: Trial, wanted: Mapping[str, str], longest_gap_s: float) -> dict[str, Standing]:
+def standings(trial: Trial, wanted: Mapping[str, str], longest_gap_s: float) -> dict[str, Standing]:
     file = trial.passport.sources[0][1]
-    absent = [name for name in wanted.values() if name not in trial.sensors]
-    if absent:
-        raise DataError(
-            f"the standing trial has no sensor '{absent[0]}' (it has {', '.join(trial.sensors)}).",
-            file=file,
-            remedy="Record it with the sensors of the movement, and name them alike in the mapping.",
-        )
-    return {
-        segment: standing_pose(evened(trial.sensors[name], longest_gap_s), file) for segment, name in wanted.items()
-    }
+    own = names_in(trial, wanted, "standing trial")
+    return {segment: standing_pose(evened(trial.sensors[name], longest_gap_s), file) for segment, name in own.items()}
 
 
-def _compared(one: shared_joint.Record, thigh: Aligned, pelvis: Aligned, file: str) -> tuple[Shared, bool]:
+def compared(one: shared_joint.Record, thigh: Aligned, pelvis: Aligned, file: str) -> tuple[Shared, bool]:
     """A thigh's record held against the pelvis's: on the common clock, else by the movement itself."""
     other = shared_joint.record(thigh)
     shared, same = shared_joint.search_lag(one, other, longest_s=CHECKED_LAG_S)
@@ -181,7 +151,8 @@ def _compared(one: shared_joint.Record, thigh: Aligned, pelvis: Aligned, file: s
         f"fit as well ({anywhere.unexplained:.2f} and {anywhere.runner_up:.2f} unexplained)"
     )
     raise DataError(
-        f"the sensors '{pelvis.signals.name}' (pelvis) and '{thigh.signals.name}' ({thigh.words}) are not "
+        f"the sensors '{spoken(pelvis.signals.name)}' (pelvis) and '{spoken(thigh.signals.name)}' "
+        f"({thigh.words}) are not "
         f"synchronised: {reason}.",
         file=file,
         remedy="Record them on one clock, or begin with standing and a few jumps that all sensors feel.",
@@ -203,7 +174,7 @@ def _verdict(thigh: Aligned, shared: Shared) -> str:
     )
 
 
-def _on_one_clock(
+def on_one_clock(
     aligned: Mapping[str, Aligned], lags_s: Mapping[str, float], notes: tuple[str, ...], file: str
 ) -> SensorFrames:
     """Frames of all segments on an even clock at the highest of their rates, over the time that all cover."""
