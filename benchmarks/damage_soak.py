@@ -1,11 +1,11 @@
 """
-Damages files of every format at random and reads them: each ends in a Trial or a DataError, within 2 s of computing
-and 500 MB.
+Damages files of every format, workbooks and the tables of a study at random and reads them: each ends in a Trial (or a
+Study) or a DataError, within 2 s of computing and 1 GB.
 
 Seeds are real files of ``KINEMATICS_SHARED`` (default ../shared), their text cut to the first lines, and files that the
 tests write. Every format runs in a process of its own, as C3D is parsed by a library in C++::
 
-    python benchmarks/damage_soak.py [cases per format, 2000] [format ...]
+    python benchmarks/damage_soak.py [cases in all, 50000] [format ...]
 """
 
 from __future__ import annotations
@@ -19,33 +19,38 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import format_samples  # noqa: E402
-import imu_files  # noqa: E402
 import mocap_files  # noqa: E402
-import test_readers_bids  # noqa: E402
-import test_readers_tables  # noqa: E402
-import test_readers_vicon  # noqa: E402
-from damage import damaged  # noqa: E402
+from damage import damaged, damaged_archive  # noqa: E402
+from written_files import MAPPING, WRITTEN  # noqa: E402
 
 from kinematics.conventions import DataError  # noqa: E402
 from kinematics.readers import FORMATS, read_trial  # noqa: E402
+from kinematics.study import read_study  # noqa: E402
 
-CASES = 2000
-LIMIT_S, LIMIT_MB = 2.0, 500
+CASES = 50_000
+LIMIT_S, LIMIT_MB = 2.0, 1000
+#: What is damaged beside the formats: text formats saved as workbooks, and a study folder.
+WORKBOOK, STUDY = "workbook", "study"
+DEMO = ROOT / "data" / "raw" / "demo"
 LINES = 60
 #: Read as the format that the seed has, even where the damage hid it, in this share of the cases.
 NAMED = 0.5
-MAPPING = "map.toml"
+#: Damage to a workbook lies within one of its parts, packed well, in this share of the cases.
+INSIDE = 0.8
 
 
 def seeds(name: str, folder: Path) -> list[Path]:
     """Files of one format, each in a folder of its own with what belongs to it."""
+    if name == STUDY:
+        return [study(folder / name)]
+    if name == WORKBOOK:
+        return [workbook(folder, number, lines) for number, lines in enumerate(SHEETS)]
     found = [write(folder / str(number)) for number, write in enumerate(WRITTEN.get(name, ()))]
     shared = Path(os.environ.get("KINEMATICS_SHARED", "../shared"))
     for number, (kind, path) in enumerate(format_samples.samples(shared)):
@@ -53,6 +58,34 @@ def seeds(name: str, folder: Path) -> list[Path]:
         if expected == name:
             found.append(shortened(path, folder / f"real{number}"))
     return found
+
+
+#: Lines that are saved as workbooks.
+SHEETS = (mocap_files.qtm_lines(), mocap_files.six_d_lines(), mocap_files.motive_lines(), mocap_files.noraxon_lines())
+
+
+def workbook(folder: Path, number: int, lines: list[str]) -> Path:
+    """Lines of text as a workbook, numbers as numbers."""
+    (folder / str(number)).mkdir()
+    separator = "\t" if "\t" in lines[0] else ","
+    rows = [[_cell(cell) for cell in line.split(separator)] for line in lines]
+    return mocap_files.write_workbook(folder / str(number) / "a.xlsx", {"Sheet1": rows})
+
+
+def _cell(text: str) -> float | str | None:
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
+def study(folder: Path) -> Path:
+    """The tables of the demo study, without its recordings, and a mapping."""
+    folder.mkdir()
+    for path in (*DEMO.glob("*.csv"), *DEMO.glob("*.toml")):
+        if not path.stem.startswith("P0"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    return folder / "trials.csv"
 
 
 def shortened(path: Path, folder: Path) -> Path:
@@ -65,6 +98,14 @@ def shortened(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
+def read(name: str, file: Path, asked: dict, *, named: bool) -> None:
+    """Reads a trial, or the study in whose folder the file lies."""
+    if name == STUDY:
+        read_study(file.parent)
+    else:
+        read_trial(file, task="walk", format=name if named and name != WORKBOOK else None, **asked)
+
+
 def soak(name: str, cases: int) -> str:
     """The line of one format: cases, Trials, DataErrors, others, the slowest, the largest memory."""
     rng = random.Random(f"{name} {cases}")
@@ -75,12 +116,13 @@ def soak(name: str, cases: int) -> str:
         for case in range(cases):
             file, whole = files[case % len(files)], before[case % len(files)]
             harmed = file.name if rng.random() < 0.7 else rng.choice(list(whole))
-            (file.parent / harmed).write_bytes(damaged(whole[harmed], rng))
+            harm = damaged_archive if harmed.endswith(".xlsx") and rng.random() < INSIDE else damaged
+            (file.parent / harmed).write_bytes(harm(whole[harmed], rng))
             asked = dict(format_samples.ADDED.get(file.name, {}))
             asked |= {"mapping": file.with_name(MAPPING)} if MAPPING in whole else {}
             start = time.process_time()
             try:
-                read_trial(file, task="walk", format=name if rng.random() < NAMED else None, **asked)
+                read(name, file, asked, named=rng.random() < NAMED)
                 counts["Trial"] += 1
             except DataError:
                 counts["DataError"] += 1
@@ -96,67 +138,15 @@ def soak(name: str, cases: int) -> str:
     return "\n".join([line, *(f"    {other}" for other in sorted(set(others))[:5])])
 
 
-def _lines(write: Callable[[], list[str]], name: str = "a.csv") -> Callable[[Path], Path]:
-    def written(folder: Path) -> Path:
-        folder.mkdir()
-        return mocap_files.write(folder / name, write())
-
-    return written
-
-
-def _visual3d(write: Callable[[Path], object], name: str) -> Callable[[Path], Path]:
-    def written(folder: Path) -> Path:
-        path = _by(write, name)(folder)
-        test_readers_tables.mapping(folder / MAPPING, test_readers_tables.V3D)
-        return path
-
-    return written
-
-
-def _by(write: Callable[[Path], object], name: str) -> Callable[[Path], Path]:
-    def written(folder: Path) -> Path:
-        folder.mkdir()
-        write(folder / name)
-        return folder / name
-
-    return written
-
-
-def _bids(folder: Path) -> Path:
-    folder.mkdir()
-    return test_readers_bids.data_set(folder, *test_readers_bids.markers())
-
-
-def _truth() -> dict:
-    return mocap_files.mvn_truth()
-
-
-WRITTEN: dict[str, tuple[Callable[[Path], Path], ...]] = {
-    "qtm": tuple(map(_lines, (mocap_files.qtm_lines, mocap_files.six_d_lines))),
-    "motive": (_lines(mocap_files.motive_lines), _lines(lambda: mocap_files.motive_lines(body=True))),
-    "noraxon": (_lines(mocap_files.noraxon_lines),),
-    "mvn": (_by(lambda path: mocap_files.write_workbook(path, mocap_files.mvn_sheets(_truth())), "a.xlsx"),),
-    "mvnx": (_by(lambda path: path.write_text(mocap_files.mvnx_text(_truth())), "a.mvnx"),),
-    "visual3d": (
-        _visual3d(test_readers_tables.visual3d_ascii, "a.txt"),
-        _visual3d(test_readers_tables.visual3d_json, "a.json"),
-    ),
-    "curves": (_by(test_readers_tables.gcd, "a.gcd"),),
-    "tidy": (_by(test_readers_tables.tidy_table, "a.csv"),),
-    "vicon_nexus": (_by(lambda path: path.write_text(test_readers_vicon.NEXUS), "a.csv"),),
-    "bids": (_bids,),
-    "c3d_csv": (_by(lambda path: path.write_text(test_readers_vicon.C3D_CSV), "a.csv"),),
-    **{name: (_by(write, file),) for name, (file, write) in imu_files.WRITERS.items()},
-}
-
-
 def main(cases: int, names: list[str]) -> None:
     """A process and a line for each format."""
+    names = names or [*FORMATS, WORKBOOK, STUDY]
+    each = -(-cases // len(names))
     print("| format | cases | Trial | DataError | other | slowest [s] | memory [MB] | held |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
-    for name in names or list(FORMATS):
+    for name in names:
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", __file__, "--one", name, str(cases)], capture_output=True, text=True
+            [sys.executable, "-W", "ignore", __file__, "--one", name, str(each)], capture_output=True, text=True
         )
         print(done.stdout.rstrip() or f"| {name} | died: {done.returncode} {done.stderr[-300:]} |", flush=True)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
+import zipfile
 
 #: What stands in a damaged cell.
 JUNK = (
@@ -30,6 +32,19 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.randint(1, MOST_ACCIDENTS)):
         data = rng.choice(ACCIDENTS)(data, rng) or b"x"
     return data
+
+
+def damaged_archive(data: bytes, rng: random.Random) -> bytes:
+    """An archive with one or two accidents in one of its parts, packed as if nothing had happened."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    harmed = rng.choice([name for name in parts if parts[name]])
+    parts[harmed] = damaged(parts[harmed], rng)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return whole.getvalue()
 
 
 def cut(data: bytes, rng: random.Random) -> bytes:

@@ -19,6 +19,8 @@ DELIMITERS = (",", ";", "\t")
 SLIP = 0.75
 #: Longest piece of a user's text that a sentence repeats.
 SHOWN_CHARACTERS = 60
+#: A table of a study has at most 20 columns and a row per answer: larger ones are recordings. [bytes]
+LARGEST_TABLE, MOST_COLUMNS = 64_000_000, 500
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MISSING = ("", "nan")
 
@@ -41,6 +43,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("runing", ("run", "running")), nearest("Height", ("height_cm",)), nearest("colour", ("side",))
     ('running', 'height_cm', '')
     """
+    if len(word) > SHOWN_CHARACTERS:
+        return ""
     plain, names = _plain(word), {_plain(name): name for name in known}
     close = get_close_matches(plain, names, n=1, cutoff=SLIP)
     longer = [name for name in names if plain and name.startswith(f"{plain}_")]
@@ -182,6 +186,9 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] =
         raise DataError("this file is empty.", file=path.name, remedy=f"Its first line is: {','.join(required)}")
     names = [name.strip().casefold() for name in header]
     width = len(names)
+    if width > MOST_COLUMNS:
+        problem = f"the table has {width} columns, more than any table of a study ({MOST_COLUMNS})."
+        raise DataError(problem, file=path.name, row=line, remedy="Keep the columns that docs/study-folder.md names.")
     while not names[-1]:
         names.pop()
     notes = _check_names(path.name, line, names, required, optional)
@@ -190,7 +197,7 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] =
 
 
 def _text(path: Path) -> str:
-    data, encoding = decode(read_bytes(path))
+    data, encoding = decode(read_bytes(path, largest=LARGEST_TABLE))
     if b"\0" in data.lstrip().partition(b"\n")[0]:
         raise DataError("this is not a text table (it holds binary data).", file=path.name, remedy="Save it as CSV.")
     return data.decode(encoding, errors="replace")

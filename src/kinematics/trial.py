@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+
+#: A name with so many digits in a row is a device's serial number.
+_SERIAL = re.compile(r"[0-9a-fA-F]*[0-9]{4,}[0-9a-zA-Z]*")
+SPOKEN_END = 4
 
 Kind = Literal["angles", "markers", "orientations", "imu"]
 Base = Literal["time", "cycle"]
@@ -118,6 +123,16 @@ class Sensor:
     angular_rate_rad_s: np.ndarray
     magnetic_field: np.ndarray | None = None
     orientation: np.ndarray | None = None
+
+
+def spoken(sensor: str) -> str:
+    """
+    A sensor's name as a sentence says it: of a serial number its end, which is all that a mapping has to name.
+
+    >>> spoken("thigh_left"), spoken("00B42279"), spoken("IMU_00B42279_L")
+    ('thigh_left', '...2279', 'IMU_...2279_L')
+    """
+    return _SERIAL.sub(lambda found: f"...{found[0][-SPOKEN_END:]}", sensor)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,13 @@ from kinematics.readers.optical import c3d, c3d_csv, motive, pycgm, qtm, vicon_n
 from kinematics.readers.recording import read_recording
 from kinematics.readers.shared.events_table import read_events
 from kinematics.readers.shared.excel import as_text, is_workbook
+from kinematics.readers.shared.limits import checked
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source, read_source
 from kinematics.readers.shared.text import find_block
 from kinematics.readers.suits import mvn, mvnx, noraxon
 from kinematics.readers.tables import curves, tidy, visual3d
-from kinematics.settings import Settings
+from kinematics.settings import LimitSettings, Settings
 from kinematics.trial import Trial
 
 #: In the order in which they are asked whether the content is theirs.
@@ -135,7 +137,7 @@ def read_trial(
         mapping=None if mapping is None else Path(mapping),
         settings=settings or Settings(),
     )
-    if path.is_dir() or ";" in str(path):
+    if os.path.isdir(path) or ";" in str(path):
         trial = read_recording(path, lambda file: _read_file(file, format, request))
     else:
         trial = _read_file(path, format, request)
@@ -143,8 +145,12 @@ def read_trial(
 
 
 def _read_file(path: Path, format: str | None, request: Request) -> Trial:
-    module, source = recognised(read_source(path), format=format, mapping=request.mapping)
-    return module.read(source, request)
+    limits = request.settings.limits
+    source = read_source(path, limits)
+    module, source = recognised(source, format=format, mapping=request.mapping, limits=limits)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, and refused
+        trial = module.read(source, request)
+    return checked(trial, limits)
 
 
 def holds_forces(source: Source) -> bool:
@@ -152,7 +158,9 @@ def holds_forces(source: Source) -> bool:
     return rbds_forces.recognises(source) or ground_force.recognises(source)
 
 
-def recognised(source: Source, *, format: str | None = None, mapping: Path | None = None) -> tuple[Any, Source]:
+def recognised(
+    source: Source, *, format: str | None = None, mapping: Path | None = None, limits: LimitSettings | None = None
+) -> tuple[Any, Source]:
     """
     The module of `FORMATS` that reads a source, and the text it is given: the source, or a sheet of a workbook.
 
@@ -163,10 +171,11 @@ def recognised(source: Source, *, format: str | None = None, mapping: Path | Non
     DataError
         Where no format knows the content, or the named one does not.
     """
-    texts = as_text(source) if is_workbook(source) and not mvn.recognises(source) else [source]
+    packed = not source.is_text and is_workbook(source)
+    texts = as_text(source, limits or LimitSettings()) if packed and not source.knows(mvn) else [source]
     for module in [FORMATS[format]] if format else FORMATS.values():
         for text in texts:  # modules outside: a sheet that only looks like a plain table has to wait
-            if module.recognises(text):
+            if text.knows(module):
                 return module, text
     if format in PLAIN or (format is None and mapping is not None):
         return FORMATS[format or tidy.NAME], texts[0]
@@ -176,9 +185,8 @@ def recognised(source: Source, *, format: str | None = None, mapping: Path | Non
             file=source.file,
             remedy="Leave the format empty; kinematics inspect says what the file is.",
         )
-    find_block(texts[0])  # says why it is no table
     raise DataError(
-        f"this table is of no known format; its first line is '{texts[0].head[0].strip()[:60]}'.",
+        f"this table is of no known format; its first numbers stand under {len(find_block(texts[0]).names)} names.",
         file=source.file,
         remedy="docs/formats.md lists the formats; a table of angles needs time_s and hip_flexion_l or _r.",
     )

@@ -13,7 +13,7 @@ from kinematics.readers.shared.axes import Axes, find_axes
 from kinematics.readers.shared.clock import Clock, even_clock
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source, read_source
-from kinematics.readers.shared.text import Block, decimals, find_block, read_columns
+from kinematics.readers.shared.text import Block, decimals, find_block, position_of, read_columns, read_groups
 from kinematics.trial import Force, Passport, Trial
 
 NAME = "rbds"
@@ -49,9 +49,10 @@ def read(source: Source, request: Request) -> Trial:
     assert names is not None
     _require(names, table.file)
     needed = sorted({label for known in names.labels.values() for label in known}, key=labels.index)
-    columns = read_columns(table, [TIME, *(f"{label}{axis}" for label in needed for axis in "XYZ")])
-    clock = _clock(columns[TIME], table, request.rate_hz)
-    raw = {label: clock.spread(np.stack([columns[f"{label}{axis}"] for axis in "XYZ"])) / MM_PER_M for label in needed}
+    groups = [[TIME], *([f"{label}{axis}" for axis in "XYZ"] for label in needed)]
+    time_s, *positions = read_groups(table, [[position_of(table, name) for name in group] for group in groups])
+    clock = _clock(time_s[0], table, request.rate_hz)
+    raw = {label: clock.spread(position) / MM_PER_M for label, position in zip(needed, positions, strict=True)}
     _check_size(raw, names, table.file)
     axes = find_axes(raw, names, request.settings.axes, table.file)
     markers = {label: axes.convert(position) for label, position in raw.items()}
@@ -97,7 +98,7 @@ def _require(names: MarkerNames, file: str) -> None:
 
 
 def _clock(time_s: np.ndarray, table: Block, rate_hz: float | None) -> Clock:
-    digits = decimals([row[table.names.index(TIME)] for row in table.first_rows])
+    digits = decimals(table.first_cells(table.names.index(TIME)))
     return even_clock(time_s, resolution_s=10.0**-digits, declared_hz=rate_hz, file=table.file, column=TIME)
 
 

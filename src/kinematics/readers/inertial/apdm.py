@@ -36,7 +36,7 @@ MICROSECOND = 1e-6
 
 def recognises(source: Source) -> bool:
     """Whether the first cell is `Format=...` above `Time,Accelerometer`, or `Test Name:`; or an HDF5 file."""
-    if source.data.startswith(HDF5):
+    if source.start.startswith(HDF5):
         return True
     first = source.head[0].lstrip('" ') if source.head else ""
     second = source.head[1].lstrip('" ') if len(source.head) > 1 else ""
@@ -52,7 +52,7 @@ def read(source: Source, request: Request) -> Trial:
     DataError
         Where the file is HDF5, a sensor's columns are not whole, the time goes back, or a cell is no number.
     """
-    if source.data.startswith(HDF5):
+    if source.start.startswith(HDF5):
         raise DataError(
             "this is an HDF5 file, as APDM's software writes it.",
             file=source.file,
@@ -132,7 +132,7 @@ def _old(source: Source) -> Found:
         declared = float(rate) or None
     except ValueError:
         declared = None
-    return table, columns, 1.0, 10.0 ** -decimals([row[0] for row in table.first_rows]), declared
+    return table, columns, 1.0, 10.0 ** -decimals(table.first_cells(0)), declared
 
 
 def _check_unit(kind: str, unit: str, column: str, file: str) -> None:

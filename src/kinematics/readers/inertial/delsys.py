@@ -160,5 +160,5 @@ def _clock(times: np.ndarray, channel: _Channel, table: Block) -> DeviceClock:
         declared_hz=channel.rate_hz if channel.rate_hz > 0 else None,
         file=table.file,
         column=table.names[channel.time],
-        resolution_s=10.0 ** -decimals([row[channel.time] for row in table.first_rows if len(row) > channel.time]),
+        resolution_s=10.0 ** -decimals(table.first_cells(channel.time)),
     )

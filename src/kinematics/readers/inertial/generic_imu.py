@@ -34,6 +34,7 @@ SUFFIXES = {
     "ms2": "m/s2", "mps2": "m/s2", "mss": "m/s2", "g": "g", "mg": "mg",
     "rads": "rad/s", "radps": "rad/s", "degs": "deg/s", "degps": "deg/s", "dps": "deg/s",
 }  # fmt: skip
+AXES = frozenset("xyz")
 TIME_WORDS = ("time", "t", "timestamp", "times", "elapsed", "secondselapsed")
 TIME_UNITS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 WORDS = "|".join(sorted(KIND_OF, key=len, reverse=True))
@@ -46,17 +47,17 @@ Found = dict[tuple[str, str], dict[str, tuple[int, str]]]
 
 def recognises(source: Source) -> bool:
     """Whether a table, of no maker's format, has three axes of acceleration and angular rate of one sensor."""
-    if any(maker.recognises(source) for maker in MAKERS):
+    if any(source.knows(maker) for maker in MAKERS):
         return False
     try:
         table = _named(source)
     except DataError:
         return False
     channels = _channels(table)
-    if any(HIP_ANGLE.search(_key(name)) for name in table.names):
-        return False
     places = {place for place, _ in channels}
-    return any({(place, "acceleration"), (place, "angular_rate")} <= channels.keys() for place in places)
+    if not any({(place, "acceleration"), (place, "angular_rate")} <= channels.keys() for place in places):
+        return False
+    return not any(HIP_ANGLE.search(_key(name)) for name in table.names)
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -112,6 +113,8 @@ def _channels(table: Block) -> Found:
     found: Found = {}
     doubled = set()
     for position, name in enumerate(table.names):
+        if AXES.isdisjoint(name.lower()):
+            continue
         match = _CHANNEL.fullmatch(_key(name))
         if match is None or (match["unit"] and match["unit"].replace("_", "") not in SUFFIXES):
             continue
@@ -180,7 +183,7 @@ def _clock(
             column=table.names[position],
             remedy="Name the column time_s, time_ms or time_us.",
         )
-    digits = decimals([row[position] for row in table.first_rows if len(row) > position])
+    digits = decimals(table.first_cells(position))
     return stamped_clock(
         stamps,
         tick_s=unit_s,

@@ -10,9 +10,10 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.readers.inertial.imu_clock import DeviceClock
 from kinematics.readers.inertial.imu_units import GRAVITY_M_S2, median_size
+from kinematics.readers.shared import text
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source, read_source
-from kinematics.readers.shared.text import Block, has_decimal_comma, read_positions
+from kinematics.readers.shared.text import Block
 from kinematics.trial import Passport, Sensor, Trial
 
 #: Below this share of gravity in the median the acceleration has none in it, or another unit.
@@ -39,19 +40,16 @@ def table_below(source: Source, header: int, separator: str, *, skip: int = 0) -
     while cells and not cells[-1]:
         cells.pop()
     block = Block(source, tuple(cells), separator, ".", header + 1 + skip)
-    if not block.first_rows:
+    if not block.has_rows:
         raise DataError("there is no row of numbers below the names.", file=source.file, remedy="Export it again.")
-    if separator == "," or not has_decimal_comma(block.first_rows):
+    if not block.has_decimal_comma:
         return block
     return Block(source, block.names, separator, ",", block.first_line)
 
 
 def read_groups(table: Block, groups: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
-    """Columns by position, stacked by group to arrays (k, n); nothing else is parsed."""
-    positions = [position for group in groups.values() for position in group]
-    unique = list(dict.fromkeys(positions))
-    columns = dict(zip(unique, read_positions(table, unique), strict=True))
-    return {name: np.stack([columns[position] for position in group]) for name, group in groups.items()}
+    """Columns by position, as arrays (k, n) by group; nothing else is parsed."""
+    return dict(zip(groups, text.read_groups(table, list(groups.values())), strict=True))
 
 
 def separator_of(line: str) -> str:

@@ -242,8 +242,11 @@ def _slots(steps: np.ndarray) -> tuple[np.ndarray, bool]:
     """Whole sampling intervals in each step, and whether the steps are too uneven for that to be known."""
     usual = float(np.median(steps))
     if usual > 0:
-        slots = np.maximum(np.rint(steps / usual), 1.0)
-        if (np.abs(steps / usual - slots) <= EVEN_WITHIN).mean() >= EVEN_SHARE:
+        off = steps / usual
+        slots = np.rint(off)
+        np.maximum(slots, 1.0, out=slots)
+        np.subtract(off, slots, out=off)
+        if (np.abs(off, out=off) <= EVEN_WITHIN).mean() >= EVEN_SHARE:
             return slots, False
     return np.ones_like(steps), True
 

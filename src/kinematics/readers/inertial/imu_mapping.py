@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 from kinematics.conventions import DataError
+from kinematics.documents import small_text, toml_of
 from kinematics.readers.inertial.imu_units import ACCELERATION_UNITS, RATE_UNITS, unit_of
 
-LARGEST_MAPPING = 1_000_000  # bytes
 SECTIONS = ("sensors", "units", "columns")
 
 
@@ -74,16 +73,15 @@ def read_sensor_map(path: Path | None) -> SensorMap:
     if path is None:
         return SensorMap()
     try:
-        data = path.read_bytes()[:LARGEST_MAPPING]
-        text = data.decode("utf-8-sig")
+        text = small_text(path)
         return SensorMap(_opensense(text)) if text.lstrip().startswith("<") else _from_toml(text, path.name)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ElementTree.ParseError) as error:
+    except (OSError, ValueError, ElementTree.ParseError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise DataError(f"this mapping cannot be read ({reason}).", file=path.name) from None
 
 
 def _from_toml(text: str, file: str) -> SensorMap:
-    tables = tomllib.loads(text)
+    tables = toml_of(text)
     found = {}
     for section in SECTIONS:
         table = tables.get(section, {})
@@ -102,6 +100,8 @@ def _is_text(value: object, *, lists: bool) -> bool:
 
 
 def _opensense(text: str) -> dict[str, str]:
+    if "<!" in text.replace("<!--", ""):
+        raise ValueError("it declares a document type or entities")
     root = ElementTree.fromstring(text)
     pairs = ((entry.get("name", ""), entry.findtext("name_in_model", "")) for entry in root.iter("ExperimentalSensor"))
     return {name: segment.strip() for name, segment in pairs if name and segment.strip()}

@@ -49,12 +49,12 @@ def to_m_s2(values: np.ndarray, unit: str, file: str) -> tuple[np.ndarray, tuple
         Where the unit is not known and the median size is near no unit's gravity.
     """
     if unit in ACCELERATION_UNITS:
-        return values * ACCELERATION_UNITS[unit], ()
+        return _times(values, ACCELERATION_UNITS[unit]), ()
     size = median_size(values)
     for name, scale in ACCELERATION_UNITS.items():
         if GRAVITY_BAND[0] <= size * scale / GRAVITY_M_S2 <= GRAVITY_BAND[1]:
             note = f"The acceleration's unit is not stated; its median size of {size:.4g} says {name}."
-            return values * scale, (note,)
+            return _times(values, scale), (note,)
     raise DataError(
         f"the acceleration's unit is not stated, and its median size of {size:.3g} is gravity in none of "
         f"{', '.join(ACCELERATION_UNITS)}.",
@@ -78,7 +78,7 @@ def to_rad_s(
         Where the unit is not known and the data cannot tell it.
     """
     if unit in RATE_UNITS:
-        return values * RATE_UNITS[unit], ()
+        return _times(values, RATE_UNITS[unit]), ()
     largest = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
     told = "deg/s" if largest > LARGEST_RATE_RAD_S else _unit_by_gravity(values, time_s, acceleration_m_s2)
     if not told:
@@ -87,13 +87,23 @@ def to_rad_s(
             file=file,
             remedy='State it in a mapping file: [units], then angular_rate = "deg/s" or "rad/s".',
         )
-    return values * RATE_UNITS[told], (f"The angular rate's unit is not stated; the data say {told}.",)
+    return _times(values, RATE_UNITS[told]), (f"The angular rate's unit is not stated; the data say {told}.",)
+
+
+def _times(values: np.ndarray, factor: float) -> np.ndarray:
+    """Values in another unit; the same ones where it is the same: a day of a sensor has 200 MB of them."""
+    return values if factor == 1.0 else values * factor
 
 
 def median_size(values: np.ndarray) -> float:
     """Median length of vectors (3, n); NaN where none is whole."""
-    size = np.sqrt((values**2).sum(axis=0))
-    return float(np.median(size[np.isfinite(size)])) if np.isfinite(size).any() else np.nan
+    size = values[0] ** 2  # one at a time: a day of a sensor is long
+    for component in values[1:]:
+        size += component**2
+    np.sqrt(size, out=size)
+    seen = np.isfinite(size)
+    size = size if seen.all() else size[seen]
+    return float(np.median(size, overwrite_input=True)) if size.size else np.nan
 
 
 def _unit_by_gravity(rate: np.ndarray, time_s: np.ndarray, acceleration: np.ndarray | None) -> str:

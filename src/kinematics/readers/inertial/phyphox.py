@@ -112,7 +112,7 @@ def _read(source: Source, request: Request, placed: SensorMap) -> _Part:
         declared_hz=request.rate_hz,
         file=source.file,
         column=table.names[0],
-        resolution_s=min(1e-6, 10.0 ** -decimals([row[0] for row in table.first_rows])),
+        resolution_s=min(1e-6, 10.0 ** -decimals(table.first_cells(0))),
     )
     return _Part(kind, clock, values["values"], unit)
 

@@ -20,6 +20,7 @@ from kinematics.trial import Sensor, Trial
 NAME = "shimmer"
 FORMAT = "Shimmer Consensys CSV"
 CALIBRATED = "_CAL"
+STATES = (CALIBRATED, "_RAW", "_UNCAL")
 #: Of the two accelerometers the wide range one is preferred: running passes the 2 g of the low noise one.
 ACCELEROMETERS = ("Accel_WR", "Accel_LN", "Accel")
 ORIENTATIONS = ("Quat_Madge_9DOF", "Quat_Madge_6DOF", "Quat")
@@ -79,6 +80,8 @@ def read(source: Source, request: Request) -> Trial:
 
 def _header(source: Source) -> int | None:
     for index, line in enumerate(source.head[:10]):
+        if not any(state in line for state in STATES):
+            continue
         cells = [cell.strip().strip('"') for cell in line.split(separator_of(line))]
         found = [match["signal"] for cell in cells if (match := _COLUMN.fullmatch(cell))]
         if any(signal.startswith("Timestamp") or signal.startswith("System") for signal in found) and len(found) > 3:

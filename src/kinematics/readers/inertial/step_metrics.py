@@ -19,6 +19,7 @@ METRICS = (
     "step length", "stride length", "cadence", "form power", "air power", "leg spring", "stryd", "stiffness",
     "vertical oscillation", "vertical ratio", "stance time",
 )  # fmt: skip
+FIRST_WORDS = {metric.split()[0] for metric in METRICS}
 #: This many of them make a table of step metrics.
 FEWEST_METRICS = 3
 #: Names of measured movement: such a table is another format's.
@@ -47,6 +48,9 @@ def read(source: Source, request: Request) -> NoReturn:
 
 
 def _is_header(line: str) -> bool:
+    small = line.lower()
+    if not any(word in small for word in FIRST_WORDS):
+        return False
     cells = [" ".join(re.findall(r"[a-z]+", _spaced(cell))) for cell in line.split(separator_of(line))]
     words = {word for cell in cells for word in cell.split()}
     found = sum(any(metric in cell for metric in METRICS) for cell in cells)

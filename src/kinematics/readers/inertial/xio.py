@@ -142,7 +142,7 @@ def _clock(part: _Part, request: Request, file: str) -> DeviceClock:
         declared_hz=request.rate_hz,
         file=file,
         column=part.table.names[0],
-        resolution_s=1e-6 if micro else 10.0 ** -decimals([row[0] for row in part.table.first_rows]),
+        resolution_s=1e-6 if micro else 10.0 ** -decimals(part.table.first_cells(0)),
     )
 
 

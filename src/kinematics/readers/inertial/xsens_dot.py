@@ -87,8 +87,8 @@ def _header(source: Source) -> int | None:
     if any(line.lstrip().startswith("//") for line in source.head[:1]):
         return None
     for index, line in enumerate(source.head[:30]):
-        cells = [cell.strip().strip('"').lower() for cell in line.split(separator_of(line))]
-        if STAMP in cells:
+        small = line.lower()
+        if STAMP in small and STAMP in (cell.strip().strip('"') for cell in small.split(separator_of(small))):
             return index
     return None
 

@@ -69,7 +69,7 @@ def read_ground_force(path: Path, clock: Clock, axes: Axes) -> tuple[Force, tupl
     values = read_columns(table, wanted)
     own = even_clock(
         values["time"],
-        resolution_s=printed_resolution([row[table.names.index("time")] for row in table.first_rows]),
+        resolution_s=printed_resolution(table.first_cells(table.names.index("time"))),
         declared_hz=None,
         file=source.file,
         column="time",

@@ -88,10 +88,10 @@ def _block(source: Source) -> tuple[list[str], Block]:
     _, *names = (cell.strip(PADDING) for cell in label.split(separator))
     if not names or len(set(names)) < len(names):
         raise DataError("the sensors' names are missing or repeat.", file=source.file, row=first + 1)
-    flat = _flat(source)
+    flat = source.cleaned(_flat)
     cells = ["time", *(f"{name}.{part}" for name in names for part in "wxyz")]
     table = Block(flat, tuple(cells), ",", ".", first + 1)
-    if not table.first_rows:
+    if not table.has_rows:
         raise DataError("there is no row of numbers below the labels.", file=source.file, remedy="Export it again.")
     row = table.first_rows[0]
     if len(row) < len(cells) or not all(map(is_number, row[:2])):
@@ -104,10 +104,9 @@ def _block(source: Source) -> tuple[list[str], Block]:
     return names, table
 
 
-def _flat(source: Source) -> Source:
-    """The same file with one comma between all numbers, whatever stood between the cells; lines keep their numbers."""
-    text = source.text.replace(b'"', b"").replace(b"\t", b",").replace(b";", b",").replace(b" ", b"")
-    return Source(source.file, text, source.hashed, source.path)
+def _flat(text: bytes) -> bytes:
+    """Lines with one comma between all numbers, whatever stood between the cells."""
+    return text.replace(b'"', b"").replace(b"\t", b",").replace(b";", b",").replace(b" ", b"")
 
 
 def _clock(time_s: np.ndarray, table: Block, header: dict[str, str], request: Request) -> Clock:
@@ -116,7 +115,7 @@ def _clock(time_s: np.ndarray, table: Block, header: dict[str, str], request: Re
     if request.task != "static" or time_s.size >= FEWEST_ROWS_OF_A_MOVEMENT:
         return even_clock(
             time_s,
-            resolution_s=printed_resolution([row[0] for row in table.first_rows]),
+            resolution_s=printed_resolution(table.first_cells(0)),
             declared_hz=request.rate_hz,
             file=table.file,
             column="time",

@@ -36,6 +36,7 @@ HIP = {
 }
 #: Columns that only OpenSim's pelvis has: they tell a table without OpenSim's header.
 MARKS = ("pelvis_tx", "pelvis_list")
+HIP_STEM = "hip_flexion"
 #: AddBiomechanics appends this to the coordinate's name and writes radians.
 POSITION = "_pos"
 ZERO_NOTE = "OpenSim coordinates: tilt and list were turned; zero is the model's neutral pelvis."
@@ -46,11 +47,12 @@ def recognises(source: Source) -> bool:
     if end_of_header(source) is not None:
         return header_of(source)[0].get("datatype", "").lower() != "quaternion"
     try:
-        names = {_coordinate(name)[0] for name in find_block(source).names}
+        table = find_block(source)
     except DataError:
         return False
-    hips = {f"hip_flexion_{side[0]}" for side in SIDES}
-    return bool(names & hips) and bool(names & set(MARKS) or _is_position(find_block(source)))
+    names = {_coordinate(name)[0] for name in table.names if any(stem in name.lower() for stem in (HIP_STEM, *MARKS))}
+    hips = {f"{HIP_STEM}_{side[0]}" for side in SIDES}
+    return bool(names & hips) and bool(names & set(MARKS) or _is_position(table))
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -126,13 +128,13 @@ def _channels(table: Block, mapped: list[Mapped], request: Request) -> tuple[Clo
     time_s, *columns = _filled(read_positions(table, [time, *(entry.position for entry in mapped)]))
     clock = even_clock(
         time_s,
-        resolution_s=printed_resolution([row[time] for row in table.first_rows if len(row) > time]),
+        resolution_s=printed_resolution(table.first_cells(time)),
         declared_hz=request.rate_hz,
         file=table.file,
         column=table.names[time],
     )
     return clock, {
-        entry.target: clock.spread(column * entry.factor) for entry, column in zip(mapped, columns, strict=True)
+        entry.target: clock.spread(entry.applied(column)) for entry, column in zip(mapped, columns, strict=True)
     }
 
 
@@ -148,7 +150,7 @@ def _coordinate(name: str) -> tuple[str, bool]:
 
 
 def _is_position(table: Block) -> bool:
-    return any(_coordinate(name)[1] for name in table.names)
+    return any(_coordinate(name)[1] for name in table.names if POSITION in name.lower())
 
 
 def _mapped(table: Block) -> list[Mapped]:
@@ -191,6 +193,8 @@ def _time_position(table: Block) -> int:
 
 def _filled(columns: list[np.ndarray]) -> list[np.ndarray]:
     """Columns without the rows at the end in which every cell is empty."""
+    if any(np.isfinite(values[-1:]).any() for values in columns):
+        return columns
     filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
     stop = int(filled[-1]) + 1 if filled.size else 0
     return [values[:stop] for values in columns]

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 from kinematics.conventions import DataError
 from kinematics.readers.shared.source import Source
-from kinematics.readers.shared.text import Block, has_decimal_comma
+from kinematics.readers.shared.text import Block
 
 END = "endheader"
 HEADER_LINES = 40
 #: What Excel pads header lines with when it saves them as a table.
 PADDING = ' \t,;"'
-_SPACES = re.compile(rb"[ \t]+")
-_LINE_ENDS = re.compile(rb"[ \t\r]*\n[ \t]*")
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,14 @@ def read_storage(source: Source) -> Storage:
     header, lines = header_of(source)
     first = _label_line(source)
     if not re.search(r"[\t,;]", source.head[first].strip()):
-        source = _with_tabs(source)
+        source = source.cleaned(_with_tabs)
     label = source.head[first]
     separator = next((mark for mark in "\t;," if mark in label), "\t")
     names = [cell.strip().strip('"') for cell in label.rstrip(PADDING).split(separator)]
     block = Block(source, tuple(names), separator, ".", first + 1)
-    if not block.first_rows:
+    if not block.has_rows:
         raise DataError("there is no row of numbers below the labels.", file=source.file, remedy="Export it again.")
-    if separator != "," and has_decimal_comma(block.first_rows):
+    if block.has_decimal_comma:
         block = replace(block, decimal=",")
     return Storage(header, lines, block)
 
@@ -83,7 +81,6 @@ def _label_line(source: Source) -> int:
     raise DataError("the file ends with its header.", file=source.file, remedy="Export it again.")
 
 
-def _with_tabs(source: Source) -> Source:
-    """The same file with runs of blanks between cells made one tab; lines keep their numbers."""
-    text = _SPACES.sub(b"\t", _LINE_ENDS.sub(b"\n", source.text))
-    return Source(source.file, text, source.hashed, source.path)
+def _with_tabs(text: bytes) -> bytes:
+    """Lines with one tab between cells instead of blanks, and none at their ends."""
+    return b"\n".join([b"\t".join(line.split()) for line in text.split(b"\n")])

@@ -14,7 +14,7 @@ from kinematics.readers.shared.axes import find_axes
 from kinematics.readers.shared.clock import Clock, even_clock
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
-from kinematics.readers.shared.text import Block, has_decimal_comma, is_number, printed_resolution, read_positions
+from kinematics.readers.shared.text import Block, is_number, printed_resolution, read_positions
 from kinematics.trial import Passport, Trial
 
 NAME = "trc"
@@ -124,18 +124,15 @@ def _parts(source: Source) -> tuple[dict[str, str], dict[str, int], Block]:
 
 def _block(source: Source, labels: dict[str, int], separator: str, first: int) -> Block:
     """The rows of numbers; blanks that pad cells are taken out, lines keep their numbers."""
-    text = source.text
-    if b" " in source.rows(first).tobytes():
-        start = len(text) - len(source.rows(first))
-        source = Source(source.file, text[:start] + text[start:].replace(b" ", b""), source.hashed, source.path)
+    source = source.cleaned(lambda text: text.replace(b" ", b"") if b" " in text else text)
     cells = max(labels.values(), default=1) + 3
     names = ["Frame#", "Time", *[""] * (cells - 2)]
     for label, column in labels.items():
         names[column : column + 3] = [f"{label} {axis}" for axis in "XYZ"]
     block = Block(source, tuple(names), separator, ".", first)
-    if not block.first_rows:
+    if not block.has_rows:
         raise DataError("there is no row of numbers below the names.", file=source.file, remedy="Export it again.")
-    if separator != "," and has_decimal_comma(block.first_rows):
+    if block.has_decimal_comma:
         block = replace(block, decimal=",")
     return block
 
@@ -148,7 +145,7 @@ def _clock(time_s: np.ndarray, values: dict[str, str], table: Block, request: Re
     agree = bool(abs(ends / stated_hz - 1) <= LARGEST_RATE_ERROR) if stated_hz > 0 else False
     clock = even_clock(
         time_s,
-        resolution_s=printed_resolution([row[1] for row in table.first_rows if len(row) > 1]),
+        resolution_s=printed_resolution(table.first_cells(1)),
         declared_hz=request.rate_hz or (stated_hz if agree else None),
         file=table.file,
         column="Time",

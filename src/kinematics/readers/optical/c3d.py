@@ -31,7 +31,7 @@ NO_PLATES = "The force platforms of the file could not be read."
 
 def recognises(source: Source) -> bool:
     """Whether the first bytes are C3D's."""
-    return is_c3d(source.data)
+    return is_c3d(source.start)
 
 
 def read(source: Source, request: Request) -> Trial:

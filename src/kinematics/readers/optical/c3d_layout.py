@@ -17,6 +17,8 @@ PROCESSORS = {84: "<", 85: "<", 86: ">"}
 LARGEST_PARAMETER = 1 << 20
 MOST_ENTRIES = 20_000
 MOST_DIMENSIONS = 7
+#: The number of a frame takes two words, the lower first; a rotation sixteen numbers and its reliability. [bytes]
+WORDS_OF_A_FRAME, BYTES_OF_A_ROTATION = 2, 17 * 4
 REMEDY = "Export it again, or copy it again from the laboratory's computer."
 
 
@@ -54,7 +56,7 @@ def check_layout(data: bytes, file: str) -> None:
     start = (data[0] - 1) * BLOCK
     order = PROCESSORS[data[start + 3]]
     header = _header(data, order)
-    _walk(data, start + 4, order, file)
+    parameters = _walk(data, start + 4, order, file)
     begin = (header.data_block - 1) * BLOCK
     values = 4 * header.points + header.analogs_per_frame
     frames = header.last_frame - header.first_frame + 1
@@ -70,6 +72,24 @@ def check_layout(data: bytes, file: str) -> None:
             file=file,
             remedy=REMEDY,
         )
+    _check_rotations(data, parameters, frames, file)
+
+
+def _check_rotations(data: bytes, parameters: dict[str, list[int]], frames: int, file: str) -> None:
+    """Refuse a file whose rotations end early: the library that reads them would end the whole program."""
+    segments = parameters.get("ROTATION:USED", [0])[0]
+    if not segments:
+        return
+    first, last = parameters.get("TRIAL:ACTUAL_START_FIELD", []), parameters.get("TRIAL:ACTUAL_END_FIELD", [])
+    if len(first) == len(last) == WORDS_OF_A_FRAME:
+        frames = (last[0] - first[0]) + ((last[1] - first[1]) << 16) + 1
+    ratio = max(parameters.get("ROTATION:RATIO", [1])[0], 1)
+    begin = (parameters.get("ROTATION:DATA_START", [1])[0] - 1) * BLOCK
+    _require(
+        begin + frames * ratio * segments * BYTES_OF_A_ROTATION <= len(data),
+        f"its rotations need {frames} frames of {segments} segments, which the file has not: its end is missing.",
+        file,
+    )
 
 
 def _header(data: bytes, order: str) -> Header:
@@ -80,8 +100,10 @@ def _header(data: bytes, order: str) -> Header:
     return Header(int(words[1]), int(words[2]), int(words[3]), int(words[4]), int(words[8]), negative)
 
 
-def _walk(data: bytes, start: int, order: str, file: str) -> None:
-    """Follow groups and parameters, each of which says where the next begins, to the end mark."""
+def _walk(data: bytes, start: int, order: str, file: str) -> dict[str, list[int]]:
+    """Follow groups and parameters, each of which says where the next begins, to the end mark; their whole numbers."""
+    names: dict[int, str] = {}
+    values: list[tuple[int, str, list[int]]] = []
     declared: set[int] = set()
     used: set[int] = set()
     at = start
@@ -95,10 +117,12 @@ def _walk(data: bytes, start: int, order: str, file: str) -> None:
         if group < 0:
             _require(-group not in declared, "one of its groups is declared twice.", file)
             declared.add(-group)
+            names[-group] = _name(data, at, length)
             end = content
         else:
             used.add(group)
             end = _end_of_values(data, content, file)
+            values.append((group, _name(data, at, length), _whole_numbers(data, content, end, order)))
         description = _signed(data, end, file)
         end += 1 + description
         fits = description >= 0 and end <= len(data) and (step == 0 or end <= jump + step)
@@ -109,6 +133,20 @@ def _walk(data: bytes, start: int, order: str, file: str) -> None:
     else:
         _require(False, "its parameters do not end.", file)
     _require(used <= declared, "one of its parameters belongs to no group.", file)
+    return {f"{names[group]}:{name}": numbers for group, name, numbers in values if numbers}
+
+
+def _name(data: bytes, at: int, length: int) -> str:
+    return data[at + 2 : at + 2 + abs(length)].decode("ascii", errors="replace").upper()
+
+
+def _whole_numbers(data: bytes, at: int, end: int, order: str) -> list[int]:
+    """The first values of a parameter of whole numbers; none of another kind."""
+    kind, begin = data[at], at + 2 + data[at + 1]
+    if kind not in (1, 2):
+        return []
+    stop = min(end, begin + kind * WORDS_OF_A_FRAME)
+    return np.frombuffer(data[begin : stop - (stop - begin) % kind], f"{order}u{kind}").tolist()
 
 
 def _end_of_values(data: bytes, at: int, file: str) -> int:

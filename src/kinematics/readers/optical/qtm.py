@@ -48,8 +48,7 @@ _GAIT_ANGLE = re.compile(r"(Left|Right) (Hip|Pelvic) Angles?[ _]([XYZ])", re.IGN
 def recognises(source: Source) -> bool:
     """Whether the first line is one of the export's own keys and its names follow."""
     first = next((line for line in source.head if line.strip(" ,;\t")), "")
-    keys = {re.split(r"[\t,;]", line, maxsplit=1)[0].strip() for line in source.head}
-    return re.split(r"[\t,;]", first, maxsplit=1)[0].strip() in FIRST_KEYS and bool(keys & {*NAME_KEYS})
+    return _key(first) in FIRST_KEYS and any(_key(line) in NAME_KEYS for line in source.head)
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -68,6 +67,11 @@ def read(source: Source, request: Request) -> Trial:
     clock_columns = _clock_columns(header, table)
     reader = {"3D": _markers, "6D": _orientations, "analysis": _angles}[header.kind]
     return reader(header, table, clock_columns, request)
+
+
+def _key(line: str) -> str:
+    """The first cell of a line."""
+    return re.split(r"[\t,;]", line, maxsplit=1)[0].strip()
 
 
 def _clock_columns(header: Header, table: Block) -> dict[str, int]:

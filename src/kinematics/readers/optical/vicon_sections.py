@@ -11,7 +11,7 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.readers.shared.plug_in_gait import bare
 from kinematics.readers.shared.source import Source
-from kinematics.readers.shared.text import Block, has_decimal_comma, is_number, read_positions
+from kinematics.readers.shared.text import Block, is_number, read_positions
 
 PADDING = ' ,;\t"'
 SEPARATORS = (",", ";", "\t")
@@ -185,7 +185,7 @@ def _stop(source: Source, first: int, end: int | None) -> int | None:
 
 
 def _comma(block: Block) -> bool:
-    return block.separator != "," and has_decimal_comma(block.first_rows)
+    return block.has_decimal_comma
 
 
 def _rate(line: str) -> float:

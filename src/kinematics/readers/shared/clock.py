@@ -67,21 +67,24 @@ def even_clock(time_s: np.ndarray, *, resolution_s: float, declared_hz: float | 
     DataError
         Where a time is missing, does not increase, differs from the declared rate by more than 0.5 %, or is uneven.
     """
-    _check_increasing(time_s, resolution_s, file, column)
     steps = np.diff(time_s)
-    usual = float(np.median(steps))
-    whole = bool((steps <= LONGEST_STEP * usual + resolution_s).all())
+    _check_increasing(time_s, steps, file, column)
+    if steps.max() <= LONGEST_STEP * steps.min():  # then of the usual step too, whichever that is
+        whole, regular = True, steps > 0
+    else:
+        regular = steps <= LONGEST_STEP * float(np.median(steps)) + resolution_s
+        whole = bool(regular.all())
     if whole:
         rate = sampling_rate(time_s, resolution_s=resolution_s, declared_hz=declared_hz)
         place = np.arange(time_s.size)
     else:
-        regular = steps <= LONGEST_STEP * usual + resolution_s
         rate = _snap(1.0 / float(np.mean(steps[regular])), declared_hz)
         place = np.rint((time_s - time_s[0]) * rate).astype(np.intp)
     _check_rate(rate, declared_hz, file)
     _check_length(place, time_s, file, column)
-    off = np.abs(time_s - time_s[0] - place / rate)
-    if off.max() > LARGEST_JITTER / rate + resolution_s or (np.diff(place) < 1).any():
+    even = place / rate
+    off = np.abs(time_s - time_s[0] - even)
+    if off.max() > LARGEST_JITTER / rate + resolution_s or not (whole or (np.diff(place) >= 1).all()):
         row = int(np.argmax(off))
         raise DataError(
             f"the samples are not evenly spaced: {time_s[row]:g} s is {off[row] * 1000:.1f} ms off a "
@@ -90,13 +93,13 @@ def even_clock(time_s: np.ndarray, *, resolution_s: float, declared_hz: float | 
             column=column,
             remedy="Export at a constant rate.",
         )
-    grid = time_s[0] + np.arange(place[-1] + 1) / rate
+    grid = time_s[0] + (even if whole else np.arange(place[-1] + 1) / rate)
     lost = grid.size - place.size
     notes = (f"{lost} of {grid.size} rows are missing in the file; they are treated as gaps.",) if lost else ()
     return Clock(rate, grid, place, notes)
 
 
-def _check_increasing(time_s: np.ndarray, resolution_s: float, file: str, column: str) -> None:
+def _check_increasing(time_s: np.ndarray, steps: np.ndarray, file: str, column: str) -> None:
     if time_s.size < 4:
         raise DataError(f"there are only {time_s.size} rows of numbers.", file=file, remedy="Export the whole trial.")
     if not np.isfinite(time_s).all():
@@ -104,7 +107,7 @@ def _check_increasing(time_s: np.ndarray, resolution_s: float, file: str, column
         raise DataError(
             f"the time of sample {row + 1} is missing.", file=file, column=column, remedy="Every row needs its time."
         )
-    back = np.flatnonzero(np.diff(time_s) <= 0)
+    back = np.flatnonzero(steps <= 0)
     if back.size:
         at = int(back[0])
         raise DataError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kinematics.conventions import DataError, sided
 from kinematics.readers.shared.mapping import UNIT_WORDS, Mapped
@@ -41,6 +42,8 @@ PELVIS_STEMS = {
     "pelvisrotation": ("pelvis_rotation_deg", 1.0),
     "pelvicrotation": ("pelvis_rotation_deg", 1.0),
 }
+#: What the name of every such column has in it.
+BODY_PARTS = ("hip", "thigh", "pelvi")
 #: Stems whose positive direction the name leaves open.
 AMBIGUOUS = ("pelvistilt", "pelvictilt")
 _UNIT = r"(?:[ _]?[(\[]?(?P<unit>deg|degrees?|rad|radians?)[)\]]?)?"
@@ -86,10 +89,17 @@ def find_angles(names: Sequence[str]) -> list[Mapped]:
 
     Of a pelvis that is given once per side (Plug-in Gait's outputs) the right side's is taken.
     """
-    outputs = [entry for n, name in enumerate(names) if (entry := _output(name, n, names)) is not None]
+    return list(_find_angles(tuple(names)))
+
+
+@lru_cache(maxsize=4)
+def _find_angles(names: tuple[str, ...]) -> tuple[Mapped, ...]:
+    """As `find_angles`; a reader asks twice, and the files of a study have the same names."""
+    likely = [(n, name) for n, name in enumerate(names) if any(part in name.lower() for part in BODY_PARTS)]
+    outputs = [entry for n, name in likely if (entry := _output(name, n, names)) is not None]
     taken = {entry.position for entry in outputs}
-    plain = [entry for n, name in enumerate(names) if n not in taken and (entry := _plain(name, n)) is not None]
-    return sorted(outputs + plain, key=lambda entry: entry.position)
+    plain = [entry for n, name in likely if n not in taken and (entry := _plain(name, n)) is not None]
+    return tuple(sorted(outputs + plain, key=lambda entry: entry.position))
 
 
 def find_time(names: Sequence[str]) -> tuple[int, float] | None:

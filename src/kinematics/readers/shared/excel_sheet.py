@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable
 from xml.parsers import expat
 
+from kinematics.readers.shared.xml_stream import XmlError, check_depth, feed
+
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 SHARED = "xl/sharedStrings.xml"
@@ -19,6 +21,10 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 
 class SheetError(Exception):
     """A part that is no SpreadsheetML, or too large."""
+
+
+class TooManyError(SheetError):
+    """More cells or texts than the limit allows."""
 
 
 def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
@@ -40,20 +46,21 @@ def sheet_lines(book: zipfile.ZipFile, part: str, *, most_cells: int) -> list[st
     Raises
     ------
     SheetError
-        Where the sheet has more cells than `most_cells`, or rows and columns that no sheet has.
+        Where the sheet has more cells than `most_cells` (TooManyError), or rows and columns that no sheet has.
     """
-    shared = _shared_texts(book)
+    shared = _shared_texts(book, most_cells)
     lines: list[str] = []
     cells: list[str] = []
     columns: dict[str, int] = {}
     text: list[str] = []
-    count = 0
+    count = depth = 0
     kind = ""
     inside = False  # of an element that holds a cell's value
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal kind, inside
+        nonlocal kind, inside, depth
         tag = tag.rpartition(":")[2]
+        check_depth(depth := depth + 1)
         if tag == "c":
             kind = attributes.get("t", "n")
             letters = attributes.get("r", "").rstrip("0123456789")
@@ -71,17 +78,20 @@ def sheet_lines(book: zipfile.ZipFile, part: str, *, most_cells: int) -> list[st
             inside = True
 
     def end(tag: str) -> None:
-        nonlocal count, inside
+        nonlocal count, inside, depth
         tag = tag.rpartition(":")[2]
+        depth -= 1
         if tag in ("v", "t"):
             inside = False
         elif tag == "c":
             cells.append(_value(kind, "".join(text), shared))
+            if len(cells) > MOST_COLUMNS:
+                raise SheetError(f"more than {MOST_COLUMNS} columns")
         elif tag == "row":
             lines.append("\t".join(cells).rstrip("\t"))
             count += len(cells)  # empty ones before the last count: they take their place
             if count > most_cells:
-                raise SheetError(f"more than {most_cells} cells")
+                raise TooManyError(f"more than {most_cells} cells")
 
     def characters(data: str) -> None:
         if inside:
@@ -92,7 +102,7 @@ def sheet_lines(book: zipfile.ZipFile, part: str, *, most_cells: int) -> list[st
         lines.pop()
     width = max((line.count("\t") for line in lines), default=0) + 1
     if width * len(lines) > most_cells:
-        raise SheetError(f"more than {most_cells} cells")
+        raise TooManyError(f"more than {most_cells} cells")
     return [line + "\t" * (width - 1 - line.count("\t")) for line in lines]
 
 
@@ -122,7 +132,7 @@ def _column(letters: str, known: dict[str, int]) -> int:
     return known[letters]
 
 
-def _shared_texts(book: zipfile.ZipFile) -> list[str]:
+def _shared_texts(book: zipfile.ZipFile, most: int) -> list[str]:
     """The texts that cells refer to by number, without phonetic hints."""
     if SHARED not in book.namelist():
         return []
@@ -132,6 +142,9 @@ def _shared_texts(book: zipfile.ZipFile) -> list[str]:
 
     def start(tag: str, _: dict[str, str]) -> None:
         path.append(tag.rpartition(":")[2])
+        check_depth(len(path))
+        if len(texts) > most:
+            raise TooManyError(f"more than {most} texts")
 
     def end(tag: str) -> None:
         path.pop()
@@ -150,12 +163,19 @@ def _shared_texts(book: zipfile.ZipFile) -> list[str]:
 def _attributes(book: zipfile.ZipFile, part: str, name: str) -> list[dict[str, str]]:
     """Attributes of every element of a name."""
     found: list[dict[str, str]] = []
+    depth = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        check_depth(depth := depth + 1)
         if tag.rpartition(":")[2] == name:
             found.append(attributes)
 
-    _parse(book, part, start, _ignore, _ignore)
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    _parse(book, part, start, end, _ignore)
     return found
 
 
@@ -170,14 +190,13 @@ def _parse(
     end: Callable[[str], None],
     characters: Callable[[str], None],
 ) -> None:
-    """One pass over an XML part, unpacked piece by piece; entities are refused, not expanded."""
-
-    def entity(*_: object) -> None:
-        raise SheetError("entities")
-
+    """One pass over an XML part, unpacked piece by piece."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.EntityDeclHandler = characters, entity
+    parser.CharacterDataHandler = characters
     with book.open(part) as file:
-        parser.ParseFile(file)
+        try:
+            feed(parser, file.read)
+        except XmlError as error:
+            raise SheetError(str(error)) from None

@@ -19,8 +19,8 @@ def looks_like_radians(values: np.ndarray) -> bool:
     """Whether hip angles of a moving trial, in the file's unit, are small enough to be radians."""
     if not np.isfinite(values).any():
         return False
-    movement = float(np.nanmax(values) - np.nanmin(values))
-    return float(np.nanmax(np.abs(values))) < LARGEST_RADIANS and movement > SMALLEST_MOVEMENT
+    low, high = _ends(values)
+    return max(-low, high) < LARGEST_RADIANS and high - low > SMALLEST_MOVEMENT
 
 
 def check_degrees(channels: dict[str, np.ndarray], *, file: str, task: str) -> None:
@@ -57,7 +57,7 @@ def without_constant(channels: dict[str, np.ndarray], file: str) -> tuple[dict[s
     still = {
         name: float(values[np.isfinite(values)][0]) + 0.0
         for name, values in channels.items()
-        if "hip" in name and np.isfinite(values).sum() > 1 and np.nanmax(values) == np.nanmin(values)
+        if "hip" in name and _is_still(values)
     }
     kept = {name: values for name, values in channels.items() if name not in still}
     gone = [name for name in HIP_FLEXIONS if name in still]
@@ -75,7 +75,8 @@ def unwrapped(channels: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], t
     """Channels without jumps of 360 deg, and a sentence for each that had one."""
     out, notes = dict(channels), []
     for name, values in channels.items():
-        if (np.abs(np.diff(values[np.isfinite(values)])) > WRAP_DEG).any():
+        low, high = _ends(values)
+        if high - low > WRAP_DEG and (np.abs(np.diff(values[np.isfinite(values)])) > WRAP_DEG).any():
             out[name] = unwrap_deg(values)
             notes.append(f"{name} jumped by 360 deg; the jumps were taken out.")
     return out, tuple(notes)
@@ -87,3 +88,18 @@ def unwrap_deg(values: np.ndarray) -> np.ndarray:
     out = np.full(values.shape, np.nan)
     out[seen] = np.unwrap(values[seen], period=360.0)
     return out
+
+
+def _is_still(values: np.ndarray) -> bool:
+    low, high = _ends(values)
+    return low == high and np.isfinite(values).sum() > 1
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest value, gaps passed over; NaN where there is nothing else."""
+    if not values.size:
+        return np.nan, np.nan
+    low, high = values.min(), values.max()
+    if np.isnan(low):
+        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+    return float(low), float(high)

@@ -102,7 +102,7 @@ def timed_clock(
     DataError
         Where the header's rate and the times differ by more than 0.5 %.
     """
-    digits = decimals([row[position] for row in table.first_rows if position < len(row)])
+    digits = decimals(table.first_cells(position))
     usual = float(np.nanmedian(np.diff(time_s))) if time_s.size > 1 else np.nan
     if header_hz is not None and abs(usual * header_hz - 1.0) > RATE_TOLERANCE + 10.0**-digits * header_hz:
         raise DataError(

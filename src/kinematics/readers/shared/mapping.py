@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from kinematics.conventions import PELVIS_ANGLES, SIDED_ANGLES, SIDES, DataError, sided
+from kinematics.documents import small_text, toml_of
+from kinematics.tables import shown
 
 UNIT_WORDS = {
     "deg": 1.0,
@@ -59,6 +60,10 @@ class Mapped:
     def factor(self) -> float:
         """What the file's numbers are multiplied by."""
         return self.sign * self.to_deg
+
+    def applied(self, values: np.ndarray) -> np.ndarray:
+        """The file's numbers in degrees and the project's sign; the same array where they are that already."""
+        return values if self.factor == 1.0 else values * self.factor
 
 
 def read_mapping(path: Path, columns: Sequence[str], file: str) -> list[Mapped]:
@@ -128,13 +133,15 @@ def _entry(target: str, entry: object, path: Path, columns: Sequence[str], file:
     entry = {"column": entry} if isinstance(entry, str) else entry
     if target not in TARGETS:
         raise DataError(
-            f"'{target}' is no angle of this project.", file=path.name, remedy=f"Use one of {', '.join(TARGETS)}."
+            f"{shown(target)} is no angle of this project.", file=path.name, remedy=f"Use one of {', '.join(TARGETS)}."
         )
     if not isinstance(entry, dict):
         raise DataError(f"{target} is given neither a column nor a table.", file=path.name, remedy=EXAMPLE)
     column, sign, unit = entry.get("column"), entry.get("sign", 1), entry.get("unit", "deg")
     if column not in columns:
-        raise DataError(f"column '{column}' for {target} is not in {file}.", file=path.name, remedy="Correct its name.")
+        raise DataError(
+            f"column {shown(str(column))} for {target} is not in {file}.", file=path.name, remedy="Correct its name."
+        )
     if list(columns).count(str(column)) > 1:
         raise DataError(f"column '{column}' occurs more than once in {file}.", file=path.name, remedy="Rename one.")
     if sign not in (1, -1) or not isinstance(unit, str) or unit not in UNIT_WORDS:
@@ -144,7 +151,7 @@ def _entry(target: str, entry: object, path: Path, columns: Sequence[str], file:
 
 def _toml(path: Path) -> dict:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return toml_of(small_text(path))
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise DataError(f"this mapping cannot be read ({reason}).", file=path.name) from None

@@ -1,9 +1,10 @@
-"""A file as it lies on disk: its bytes, hash, encoding and lines."""
+"""A file as it lies on disk: its bytes, hash, encoding and lines, read as far as they are needed."""
 
 from __future__ import annotations
 
-import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +13,15 @@ from typing import Any
 import numpy as np
 
 from kinematics.conventions import DataError
-from kinematics.files import decode, read_bytes
+from kinematics.files import decode, note_hash, open_bytes, unreadable
+from kinematics.readers.shared.limits import check_start
+from kinematics.readers.shared.passing import FileBytes, FileHash, Passage, begin_hash
+from kinematics.settings import LimitSettings
 
+#: So much of a file is read at once: all of a small one, of a large one what tells its format and its first rows.
+START_BYTES = 1 << 17
+#: Where the rows are so long that fewer than these stand in it, more of it is read.
+START_LINES, MORE_BYTES = 140, 1 << 20
 HEAD_BYTES = 65_536
 HEAD_LINES = 80
 NEAR_LINES = 200  # found by walking from the start, without a pass over the whole file
@@ -22,7 +30,8 @@ _NEWLINE = 10
 BLANK = b" \t\r\n\xef\xbb\xbf"
 #: Five bytes that Windows-1252 leaves undefined, and that decoders refuse, become question marks.
 _DEFINED_IN_CP1252 = bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")
-_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sha256")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+DEFAULT = LimitSettings()
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Source:
         Its name without folder, for messages and passports.
     data : bytes
         As on disk.
-    hashed : Future
+    hashed : Future of str
         Its SHA-256, worked out on another thread while the numbers are parsed.
     path : Path
         Where it lies; for readers that need neighbouring files or a library that opens files itself.
@@ -45,10 +54,15 @@ class Source:
     """
 
     file: str
-    data: bytes
-    hashed: Future
+    data: bytes = field(repr=False)
+    hashed: Future[str]
     path: Path
     found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def start(self) -> bytes:
+        """The first bytes as on disk."""
+        return self.data[:START_BYTES]
 
     @property
     def sha256(self) -> str:
@@ -63,7 +77,7 @@ class Source:
     @cached_property
     def is_text(self) -> bool:
         """Whether the file holds text."""
-        return b"\0" not in self._decoded[0][:HEAD_BYTES]
+        return b"\0" not in self._opening[0][:HEAD_BYTES]
 
     @property
     def encoding(self) -> str:
@@ -75,21 +89,26 @@ class Source:
         """The text without byte order mark, every line ending in a newline."""
         return self._decoded[0]
 
+    @property
+    def opening(self) -> bytes:
+        """The text as far as it has been read: at least its first lines."""
+        return self._opening[0]
+
     @cached_property
     def head(self) -> list[str]:
         """The first lines, whole ones, without their ends; empty for binary files."""
         if not self.is_text:
             return []
-        lines: list[str] = []
-        start = 0
-        while len(lines) < HEAD_LINES and (start < HEAD_BYTES or len(lines) < FEWEST_HEAD_LINES):
-            if start >= len(self.text):
+        text, whole = self._opening
+        lines = start = 0
+        while lines < HEAD_LINES and (start < HEAD_BYTES or lines < FEWEST_HEAD_LINES):
+            if start >= len(text) and not whole:  # lines longer than what was read
+                text, whole = self.text, True
+            if start >= len(text):
                 break
-            end = self.text.find(b"\n", start)
-            end = len(self.text) if end < 0 else end
-            lines.append(self._string(self.text[start:end]))
-            start = end + 1
-        return lines
+            start = text.find(b"\n", start) + 1 or len(text)
+            lines += 1
+        return self._strings(text[:start])
 
     def rows(self, first_line: int, stop_line: int | None = None) -> memoryview:
         """Bytes of the 0-based lines [first_line, stop_line); to the end without `stop_line`."""
@@ -98,9 +117,22 @@ class Source:
 
     def lines(self, first_line: int, stop_line: int | None = None) -> list[str]:
         """The 0-based lines [first_line, stop_line) without their ends."""
-        text = self._string(bytes(self.rows(first_line, stop_line)))
-        lines = text.split("\n")
-        return [line.rstrip("\r") for line in (lines[:-1] if lines and not lines[-1] else lines)]
+        near = None if stop_line is None else self._near(first_line, stop_line)
+        return self._strings(bytes(self.rows(first_line, stop_line)) if near is None else near)
+
+    def passage(self, first_line: int) -> Passage | None:
+        """All bytes from a 0-based line on as an open file, where they need not be held; else None: see `rows`."""
+        return None
+
+    def cleaned(self, clean: Callable[[bytes], bytes]) -> Source:
+        """The same file, its text changed by `clean`, which is given whole lines and keeps their number."""
+        return Source(self.file, clean(self.text), self.hashed, self.path)
+
+    def knows(self, module: Any) -> bool:
+        """Whether a module of a format recognises the source; it is asked once."""
+        if module.NAME not in self.found:
+            self.found[module.NAME] = module.recognises(self)
+        return self.found[module.NAME]
 
     @cached_property
     def line_starts(self) -> np.ndarray:
@@ -111,41 +143,151 @@ class Source:
 
     def _start_of(self, line: int) -> int:
         if "line_starts" not in self.__dict__ and line <= NEAR_LINES:
-            start = 0
-            for _ in range(line):
-                end = self.text.find(b"\n", start)
-                start = len(self.text) if end < 0 else end + 1
-            return start
+            return _line_start(self.text, line)
         return int(self.line_starts[min(line, self.line_starts.size - 1)])
 
-    def _string(self, data: bytes) -> str:
-        encoding = "utf-8" if self.encoding == "utf8" else self.encoding
-        return data.decode(encoding, errors="replace").rstrip("\r")
+    def _near(self, first_line: int, stop_line: int) -> bytes | None:
+        """The bytes of some lines, where they lie within the opening."""
+        text, whole = self._opening
+        if whole or stop_line > NEAR_LINES:
+            return None
+        start, stop = _line_start(text, first_line), _line_start(text, stop_line)
+        return text[start:stop] if stop < len(text) else None
+
+    def _strings(self, text: bytes) -> list[str]:
+        encoding = "utf-8" if self._spelling == "utf8" else self._spelling
+        lines = text.decode(encoding, errors="replace").split("\n")
+        return [line.rstrip("\r") for line in (lines[:-1] if not lines[-1] else lines)]
+
+    @property
+    def _spelling(self) -> str:
+        """The encoding as far as it is known."""
+        return self._decoded[1]
+
+    @property
+    def _opening(self) -> tuple[bytes, bool]:
+        """The text as far as it has been read, in whole lines; whether that is all of it."""
+        return self._decoded[0], True
 
     @cached_property
     def _decoded(self) -> tuple[bytes, str]:
-        data, encoding = decode(self.data)
-        if encoding == "cp1252":
-            data = data.translate(_DEFINED_IN_CP1252)
-        if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
-            data = data.replace(b"\r", b"\n")
-        return data, encoding
+        return _plain(self.data)
 
 
-def read_source(path: Path) -> Source:
+class LargeSource(Source):
     """
-    A file's bytes; hashing begins at once on another thread.
+    A large text file of which only the beginning was read; `data` and what is made of it read all when asked for.
+
+    Parameters
+    ----------
+    content : FileBytes
+        The file; its first bytes end a line.
+    clean : callable, optional
+        What its text is changed by, as `cleaned` says.
+    """
+
+    content: FileBytes
+    clean: Callable[[bytes], bytes] | None
+
+    def __init__(self, content: FileBytes, clean: Callable[[bytes], bytes] | None = None) -> None:
+        values = {"file": content.path.name, "hashed": content.hashed, "path": content.path, "found": {}}
+        self.__dict__.update(values, content=content, clean=clean)
+
+    @cached_property
+    def data(self) -> bytes:  # type: ignore[override]
+        """As on disk."""
+        return self.content.whole()
+
+    @property
+    def start(self) -> bytes:
+        """The first bytes as on disk."""
+        return self.content.start
+
+    def passage(self, first_line: int) -> Passage | None:
+        """All bytes from a 0-based line on, as an open file; None where the beginning does not reach so far."""
+        text = _plain(self.start)[0]  # lines keep their number, not their length, when they are cleaned
+        first = _line_start(text, first_line)
+        if "_decoded" in self.__dict__ or first >= len(text):
+            return None
+        return Passage(self.content, len(self.start) - len(text) + first, self.clean)
+
+    def cleaned(self, clean: Callable[[bytes], bytes]) -> Source:
+        """As `Source.cleaned`; the text is changed as it passes."""
+        return LargeSource(self.content, clean) if self.clean is None else super().cleaned(clean)
+
+    @property
+    def _spelling(self) -> str:
+        return self._decoded[1] if "_decoded" in self.__dict__ else self._first_lines[1]
+
+    @property
+    def _opening(self) -> tuple[bytes, bool]:
+        return (self._decoded[0], True) if "_decoded" in self.__dict__ else (self._first_lines[0], False)
+
+    @cached_property
+    def _first_lines(self) -> tuple[bytes, str]:
+        return self._changed(*_plain(self.start))
+
+    @cached_property
+    def _decoded(self) -> tuple[bytes, str]:
+        return self._changed(*_plain(self.data))
+
+    def _changed(self, text: bytes, encoding: str) -> tuple[bytes, str]:
+        return (text if self.clean is None else self.clean(text)), encoding
+
+
+def read_source(path: Path, limits: LimitSettings = DEFAULT) -> Source:
+    """
+    A file, read as far as it takes to tell its format; a small one, a binary one and UTF-16 are read whole.
 
     Raises
     ------
     DataError
-        Where the file cannot be opened or is empty.
+        Where the file cannot be opened, is empty, or asks for more than the limits allow.
     """
-    data = read_bytes(path)
-    if not data[:HEAD_BYTES].strip(BLANK) and not data.strip(BLANK):
+    try:
+        with open_bytes(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            start = file.read(START_BYTES) or b""
+            check_start(path, start, size, limits)
+            if _is_large_text(start, size):
+                if start.count(b"\n") < START_LINES:
+                    start += file.read(MORE_BYTES) or b""
+                content = FileBytes(path, start[: start.rfind(b"\n") + 1], FileHash(path))
+                note_hash(path, content.hashed)
+                return LargeSource(content)
+            data = start + file.readall()
+    except OSError as error:
+        raise unreadable(error, path) from None
+    if not data.strip(BLANK):
         raise DataError("this file is empty.", file=path.name, remedy="Export it again.")
-    return Source(path.name, data, _THREADS.submit(_sha256, data), path)
+    hashed = begin_hash(path, data)
+    note_hash(path, hashed)
+    return Source(path.name, data, hashed, path)
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _is_large_text(start: bytes, size: int) -> bool:
+    """Whether more follows, and it is text in lines whose bytes can be taken as they are."""
+    head = start[:HEAD_BYTES]
+    plain = b"\n" in head and b"\0" not in head and not head.startswith(_UTF16)
+    return plain and size > len(start) == START_BYTES and bool(start.strip(BLANK))
+
+
+def _line_start(text: bytes, line: int) -> int:
+    """Byte at which a 0-based line begins; the end of the text where there are fewer."""
+    start = 0
+    for _ in range(line):
+        end = text.find(b"\n", start)
+        if end < 0:
+            return len(text)
+        start = end + 1
+    return start
+
+
+def _plain(data: bytes) -> tuple[bytes, str]:
+    """Text without byte order mark or undefined letters, in lines that end in a newline, and its encoding."""
+    data, encoding = decode(data)
+    if encoding == "cp1252":
+        data = data.translate(_DEFINED_IN_CP1252)
+    if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
+        data = data.replace(b"\r", b"\n")
+    return data, encoding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,12 +13,11 @@ from itertools import pairwise
 import numpy as np
 
 from kinematics.conventions import DataError
+from kinematics.readers.shared.numbers import Cells, NoNumbersError, parse
 from kinematics.readers.shared.source import Source
 
 NULLS = ("", "NaN", "nan", "NAN", "Nan", "n/a", "N/A", "NA", "null")
 FIRST_ROWS = 50
-#: Arrow parses so much at a time: large enough for any row, small enough for the processor's cache.
-BLOCK_BYTES = 1 << 22
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEdD][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?")
 
@@ -56,15 +55,39 @@ class Block:
     @cached_property
     def first_rows(self) -> tuple[tuple[str, ...], ...]:
         """The first rows that are not empty, cell by cell."""
-        stop = self.first_line + FIRST_ROWS if self.stop_line is None else self.stop_line
-        lines = self.source.lines(self.first_line, min(stop, self.first_line + FIRST_ROWS))
-        rows = (tuple(cell.strip().strip('"') for cell in line.split(self.separator)) for line in lines)
-        return tuple(row for row in rows if any(row))
+        return tuple(_row(line, self.separator) for line in self._first_lines)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether one of the first rows is not empty."""
+        return len(self._first_lines) > 0
 
     @property
     def width(self) -> int:
         """Cells per row: a trailing separator makes one more than there are names."""
-        return max(len(self.names), len(self.first_rows[0]) if self.first_rows else 0)
+        return max(len(self.names), self._first_lines[0].count(self.separator) + 1 if self.has_rows else 0)
+
+    @property
+    def row_bytes(self) -> float:
+        """Mean length of the first rows, but no less than a digit and a separator per cell. [bytes]"""
+        return max(sum(map(len, self._first_lines)) / max(len(self._first_lines), 1) + 1.0, 2.0 * self.width)
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Whether the numbers in the first rows have a decimal comma, as only other separators than it allow."""
+        commas = self.separator != "," and any("," in line for line in self._first_lines)
+        return commas and has_decimal_comma(self.first_rows)
+
+    def first_cells(self, position: int) -> list[str]:
+        """Cells of one column in the first rows; rows that do not reach so far have none."""
+        rows = (line.split(self.separator, position + 1) for line in self._first_lines)
+        return [_bare(cells[position]) for cells in rows if position < len(cells)]
+
+    @cached_property
+    def _first_lines(self) -> list[str]:
+        stop = self.first_line + FIRST_ROWS if self.stop_line is None else self.stop_line
+        lines = self.source.lines(self.first_line, min(stop, self.first_line + FIRST_ROWS))
+        return [line for line in lines if not _is_empty(line, self.separator)]
 
 
 def find_block(source: Source) -> Block:
@@ -96,13 +119,13 @@ def _find_block(source: Source) -> Block:
         )
     lines = source.head
     separator = find_separator(lines, source.file)
-    rows = [tuple(cell.strip().strip('"') for cell in line.split(separator)) for line in lines]
-    header = _header_line(rows, source.file)
-    body = [row for row in rows[header + 1 :] if any(row)]
-    if not body:
+    header, names = _header((_row(line, separator) for line in lines), source.file)
+    body = lines[header + 1 :]
+    if all(_is_empty(line, separator) for line in body):
         raise DataError("there is no row of numbers below the names.", file=source.file, remedy="Export it again.")
-    decimal = "," if separator != "," and has_decimal_comma(body) else "."
-    return Block(source, rows[header], separator, decimal, header + 1)
+    commas = separator != "," and any("," in line for line in body)
+    decimal = "," if commas and has_decimal_comma([_row(line, separator) for line in body]) else "."
+    return Block(source, names, separator, decimal, header + 1)
 
 
 def read_columns(block: Block, names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -120,60 +143,63 @@ def read_columns(block: Block, names: Sequence[str]) -> dict[str, np.ndarray]:
         Where a column is missing or occurs twice; with row and column of the first cell that is no number, or the
         first row of another width.
     """
-    for name in names:
-        if block.names.count(name) != 1:
-            state = "is missing" if name not in block.names else "occurs more than once"
-            raise DataError(f"column {name} {state}.", file=block.file, remedy="Export it again with one column each.")
-    values = read_positions(block, [block.names.index(name) for name in names])
-    return dict(zip(names, values, strict=True))
+    return dict(zip(names, read_positions(block, [position_of(block, name) for name in names]), strict=True))
+
+
+def position_of(block: Block, name: str) -> int:
+    """Position of a column, which has to occur once; errors as `read_columns`."""
+    if block.names.count(name) != 1:
+        state = "is missing" if name not in block.names else "occurs more than once"
+        raise DataError(f"column {name} {state}.", file=block.file, remedy="Export it again with one column each.")
+    return block.names.index(name)
 
 
 def read_positions(block: Block, positions: Sequence[int]) -> list[np.ndarray]:
     """Numbers of some columns by position, for tables whose names repeat; otherwise as `read_columns`."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow
+    return list(read_groups(block, [positions])[0])
 
-    width = block.width
-    wanted = [str(position) for position in dict.fromkeys(positions)]
+
+def read_groups(block: Block, groups: Sequence[Sequence[int]]) -> list[np.ndarray]:
+    """
+    Numbers of groups of columns by position; otherwise as `read_columns`.
+
+    Returns
+    -------
+    list of array, shape (n_columns, n_rows)
+        For each group one of its own, that is given back when the group is not needed any more.
+    """
+    cells = Cells(block.width, block.row_bytes, block.separator, block.decimal, block.nulls)
+    positions = [position for group in groups for position in group]
     try:
-        parsed = arrow.read_csv(
-            pa.BufferReader(block.source.rows(block.first_line, block.stop_line)),
-            arrow.ReadOptions(
-                use_threads=False,
-                column_names=[str(position) for position in range(width)],
-                encoding=block.source.encoding,
-                block_size=BLOCK_BYTES,
-            ),
-            arrow.ParseOptions(delimiter=block.separator),
-            arrow.ConvertOptions(
-                include_columns=wanted,
-                column_types=dict.fromkeys(wanted, pa.float64()),
-                null_values=list(block.nulls),
-                decimal_point=block.decimal,
-            ),
-        )
-    except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError):
-        raise _blame(block, positions, width) from None
-    columns = [_as_numpy(parsed.column(str(position))) for position in positions]
-    if any(np.isinf(values).any() for values in columns):
-        raise _blame(block, positions, width)
-    return columns
+        values = parse(block.source, (block.first_line, block.stop_line), cells, groups)
+    except NoNumbersError:
+        raise _blame(block, positions, block.width) from None
+    if any(np.isinf(group).any() for group in values):
+        raise _blame(block, positions, block.width)
+    return values
 
 
 def decimals(cells: Sequence[str]) -> int:
     """Largest number of digits behind the decimal mark among cells; an exponent counts as 15."""
-    found = [
-        15 if "e" in cell.lower() else len(re.split(r"[.,]", cell, maxsplit=1)[1])
-        for cell in cells
-        if re.search(r"[.,]", cell)
-    ]
-    return max(found, default=0)
+    pointed = (cell.replace(",", ".") for cell in cells)
+    return max((_behind(cell) for cell in pointed if "." in cell), default=0)
 
 
 def printed_resolution(cells: Sequence[str]) -> float:
     """Unit of the last decimal that cells use, zeros behind it not counted: 0.017000 and 0.033000 have 0.001."""
-    used = decimals([re.sub(r"([.,]\d*?)0+$", r"\1", cell) for cell in cells])
-    return 10.0 ** -(used or decimals(cells))
+    pointed = [cell.replace(",", ".") for cell in cells]
+    used = decimals([_short(cell) if cell.endswith("0") and "." in cell else cell for cell in pointed])
+    return 10.0 ** -(used or decimals(pointed))
+
+
+def _behind(cell: str) -> int:
+    return 15 if "e" in cell.lower() else len(cell.partition(".")[2])
+
+
+def _short(cell: str) -> str:
+    """A cell without the zeros at its end, where nothing but digits stands between the last point and them."""
+    point = cell.rfind(".")
+    return cell.rstrip("0") if cell[point + 1 :].isdigit() else cell
 
 
 def is_number(cell: str) -> bool:
@@ -181,16 +207,12 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell) or _DECIMAL_COMMA.fullmatch(cell))
 
 
-def _as_numpy(column) -> np.ndarray:
-    chunks = [chunk.to_numpy(zero_copy_only=False) for chunk in column.chunks]
-    return np.concatenate(chunks) if chunks else np.empty(0)
-
-
 def find_separator(lines: Sequence[str], file: str) -> str:
     """The separator that splits most lines into the same number of cells (more than one)."""
     best, best_score = "", (0, 0)
+    filled = [line for line in lines if line.strip()]
     for separator in ("\t", ";", ","):
-        counts = [line.count(separator) for line in lines if line.strip()]
+        counts = [line.count(separator) for line in filled]
         common = max(set(counts), key=lambda count: (counts.count(count), count), default=0)
         score = (counts.count(common), common)
         if common and score[0] >= 0.5 * len(counts) and score > best_score:
@@ -204,12 +226,25 @@ def find_separator(lines: Sequence[str], file: str) -> str:
     return best
 
 
-def _header_line(rows: list[tuple[str, ...]], file: str) -> int:
-    """The first row of mostly names that is directly followed by a row of mostly numbers."""
+def _row(line: str, separator: str) -> tuple[str, ...]:
+    return tuple(map(_bare, line.split(separator)))
+
+
+def _is_empty(line: str, separator: str) -> bool:
+    return not line[:1].isalnum() and not any(map(_bare, line.split(separator)))
+
+
+def _bare(cell: str) -> str:
+    """A cell without blanks and quotes around it."""
+    return cell.strip().strip('"')
+
+
+def _header(rows: Iterable[tuple[str, ...]], file: str) -> tuple[int, tuple[str, ...]]:
+    """The first row of mostly names that is directly followed by a row of mostly numbers, and its 0-based line."""
     for index, (row, below) in enumerate(pairwise(rows)):
         named = [cell for cell in row if cell]
         if len(named) > 1 and not any(map(is_number, named)) and _numeric(below):
-            return index
+            return index, row
     raise DataError(
         "there is no row of column names above rows of numbers.", file=file, remedy="Export it with its header."
     )
@@ -228,9 +263,11 @@ def has_decimal_comma(rows: Sequence[tuple[str, ...]]) -> bool:
 
 def _blame(block: Block, positions: Sequence[int], width: int) -> DataError:
     """The error that names the first cell that is no number, or the first row of another width."""
+    import pyarrow as pa
+
     encoding = "utf-8" if block.source.encoding == "utf8" else block.source.encoding
     data = block.source.rows(block.first_line, block.stop_line)
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding, "replace", ""), delimiter=block.separator)
+    reader = csv.reader(io.TextIOWrapper(pa.BufferReader(data), encoding, "replace", ""), delimiter=block.separator)
     for row in _until_broken(reader):
         line = block.first_line + reader.line_num
         if not any(cell.strip() for cell in row):

@@ -16,6 +16,7 @@ from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
 from kinematics.readers.shared.text import Block, find_block, read_columns
 from kinematics.readers.suits.mvn_angles import HIP_ANGLES, Recording, mvn_trial
+from kinematics.settings import LimitSettings
 from kinematics.trial import Trial
 
 NAME = "mvn"
@@ -28,13 +29,16 @@ GENERAL_SHEET = "General Information"
 VERTICAL_PELVIS = "Vertical_Pelvis Flexion/Extension"
 FRAME = "Frame"
 NO_SEQUENCE = "A single sheet does not say its sequence; it was taken as Joint Angles ZXY, not XZY."
-_MARK = re.compile(r"\b(Left|Right) Hip Flexion/Extension")
+MARK = "Hip Flexion/Extension"
+_MARK = re.compile(rf"\b(Left|Right) {MARK}")
 _RATE = re.compile(r"frame\s*rate.*?([0-9]+(?:[.,][0-9]+)?)", re.IGNORECASE | re.DOTALL)
 
 
 def recognises(source: Source) -> bool:
     """Whether a workbook has the sheet of joint angles, or a text the names of that sheet's columns."""
-    return ANGLES_SHEET in sheet_names(source) or any(_MARK.search(line) for line in source.head)
+    if not source.is_text:
+        return ANGLES_SHEET in sheet_names(source)
+    return any(MARK in line and _MARK.search(line) for line in source.head)
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -51,12 +55,12 @@ def read(source: Source, request: Request) -> Trial:
     with asking_for_sample():
         recording, clock = _recording(source, request)
     trial = mvn_trial(recording, clock, source, request, format=FORMAT)
-    notes = (UNSEEN,) if sheet_names(source) else (UNSEEN, NO_SEQUENCE)
+    notes = (UNSEEN,) if not source.is_text else (UNSEEN, NO_SEQUENCE)
     return replace(trial, passport=trial.passport.noting(*notes))
 
 
 def _recording(source: Source, request: Request) -> tuple[Recording, Clock]:
-    tables = _tables(source)
+    tables = _tables(source, request.settings.limits)
     angles = tables[ANGLES_SHEET]
     wanted = [f"{side.capitalize()} Hip {name}" for side in SIDES for name, *_ in HIP_ANGLES]
     if FRAME not in angles.names:
@@ -77,7 +81,7 @@ def _recording(source: Source, request: Request) -> tuple[Recording, Clock]:
     return recording, clock
 
 
-def _tables(source: Source) -> dict[str, Block]:
+def _tables(source: Source, limits: LimitSettings) -> dict[str, Block]:
     """Tables by the name of their sheet; one text may hold the columns of several."""
     names = sheet_names(source)
     if not names:
@@ -85,14 +89,16 @@ def _tables(source: Source) -> dict[str, Block]:
         return dict.fromkeys((ANGLES_SHEET, QUATERNION_SHEET, ERGONOMIC_SHEET), table)
     wanted = [ANGLES_SHEET]
     wanted += [name for name in (QUATERNION_SHEET, ERGONOMIC_SHEET) if name in names][:1]
-    texts = {name: sheet_text(source, name) for name in wanted}
+    texts = {name: sheet_text(source, name, limits) for name in wanted}
     return {name: find_block(text) for name, text in texts.items() if text is not None}
 
 
 def _rate(source: Source, request: Request) -> float:
     if request.rate_hz is not None:
         return request.rate_hz
-    general = sheet_text(source, GENERAL_SHEET) if GENERAL_SHEET in sheet_names(source) else None
+    general = (
+        sheet_text(source, GENERAL_SHEET, request.settings.limits) if GENERAL_SHEET in sheet_names(source) else None
+    )
     for line in general.lines(0) if general is not None else []:
         if match := _RATE.search(line):
             rate = float(match[1].replace(",", "."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.parsers import expat
@@ -15,6 +16,7 @@ from kinematics.readers.shared.laboratory import contact_events, frame_clock
 from kinematics.readers.shared.provisional import UNSEEN, asking_for_sample
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
+from kinematics.readers.shared.xml_stream import XmlError, check_depth, feed
 from kinematics.readers.suits.mvn_angles import Recording, mvn_trial
 from kinematics.trial import Trial
 
@@ -67,7 +69,7 @@ class _Parsed:
 
 def recognises(source: Source) -> bool:
     """Whether the root element is `mvnx`."""
-    return MARK in source.text[:MARK_WITHIN]
+    return MARK in source.opening[:MARK_WITHIN]
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -117,7 +119,7 @@ def _parse(source: Source) -> _Parsed:
     parsed = _Parsed()
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
-    state: dict[str, Any] = {"list": "", "frame": False, "text": None, "places": {}}
+    state: dict[str, Any] = {"list": "", "frame": False, "text": None, "places": {}, "depth": 0}
 
     def keep(quantity: str, cells: list[str]) -> None:
         if quantity not in state["places"]:
@@ -133,6 +135,8 @@ def _parse(source: Source) -> _Parsed:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
+        check_depth(state["depth"] + 1)
+        state["depth"] += 1
         if state["frame"]:
             state["text"] = [] if tag in QUANTITIES else None
         elif tag == "frame":
@@ -148,6 +152,7 @@ def _parse(source: Source) -> _Parsed:
 
     def end(tag: str) -> None:
         tag = tag.rpartition(":")[2]
+        state["depth"] -= 1
         if tag == "frame":
             state["frame"] = False
         elif state["text"] is not None and tag in QUANTITIES:
@@ -160,14 +165,13 @@ def _parse(source: Source) -> _Parsed:
         if state["text"] is not None:
             state["text"].append(text)
 
-    def entity(*_: object) -> None:
-        raise DataError("the file declares entities, which an MVNX never does.", file=source.file, remedy=REMEDY)
-
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.EntityDeclHandler = characters, entity
+    parser.CharacterDataHandler = characters
     data = source.text if source.encoding == "utf8" else source.text.decode("cp1252", "replace").encode()
     try:
-        parser.Parse(data, True)
+        feed(parser, io.BytesIO(data).read)
+    except XmlError as error:
+        raise DataError(f"the file has {error}, which an MVNX never has.", file=source.file, remedy=REMEDY) from None
     except expat.ExpatError as error:
         raise DataError(
             f"the XML is damaged ({expat.ErrorString(error.code)}).", file=source.file, row=error.lineno, remedy=REMEDY

@@ -24,6 +24,7 @@ PROVISIONAL = True
 HEAD_CHARACTERS = 20_000
 SIDES = {"LT": "left", "RT": "right"}
 #: Both generations of names: `LT Hip Flexion (deg)`, and `Hip Flexion LT,deg` in one quoted cell.
+MARK_WORDS = ("myomotion", "hip flexion")
 _MARK = re.compile(r"MyoMotion|\b(LT|RT) Hip Flexion \(deg\)|Hip Flexion (LT|RT), ?deg", re.IGNORECASE)
 _HIP = re.compile(r"(?:(LT|RT) Hip Flexion ?\(deg\)|Hip Flexion (LT|RT), ?deg)", re.IGNORECASE)
 #: Only a name that says which way is forward tells the sign; a bare pitch does not.
@@ -43,7 +44,9 @@ NO_TILT = "'{}' was left out: its name does not say which way is forward. A mapp
 
 def recognises(source: Source) -> bool:
     """Whether the head holds one of the export's own names."""
-    return bool(_MARK.search("\n".join(source.head)[:HEAD_CHARACTERS]))
+    text = "\n".join(source.head)[:HEAD_CHARACTERS]
+    small = text.lower()
+    return any(word in small for word in MARK_WORDS) and bool(_MARK.search(text))
 
 
 def read(source: Source, request: Request) -> Trial:
@@ -72,7 +75,7 @@ def _read(source: Source, request: Request) -> Trial:
     time, *numbers = read_positions(table, [at, *(entry.position for entry in mapped), *feet.values()])
     angles = np.stack([values * entry.factor for entry, values in zip(mapped, numbers, strict=False)])
     rows, step = _own_rows(angles)
-    digits = decimals([row[at] for row in table.first_rows if at < len(row)])
+    digits = decimals(table.first_cells(at))
     clock = even_clock(
         time[rows], resolution_s=10.0**-digits, declared_hz=request.rate_hz, file=source.file, column="time"
     )

@@ -32,7 +32,7 @@ def recognises(source: Source) -> bool:
         table, joined = _table(source)
     except DataError:
         return False
-    if shape_of(source) or any(module.recognises(source) for module in MORE_SPECIAL):
+    if shape_of(source) or any(source.knows(module) for module in MORE_SPECIAL):
         return False
     if set(HIP_FLEXIONS) & {mapped.target for mapped in find_angles(table.names)}:
         return find_time(table.names) is not None or find_frame(table.names) is not None
@@ -56,7 +56,7 @@ def read(source: Source, request: Request) -> Trial:
     -----
     A table that names the pelvis as OpenSim does is read with OpenSim's signs, whatever format was asked for.
     """
-    if request.mapping is None and opensim.recognises(source):
+    if request.mapping is None and source.knows(opensim):
         return opensim.read(source, request)
     table, joined = _table(source)
     mapped = find_angles(table.names) if request.mapping is None else _by_user(request, table)
@@ -67,7 +67,7 @@ def read(source: Source, request: Request) -> Trial:
     check_mapped(mapped, table.file)
     clock, columns = _clock_and_columns(table, mapped, request)
     channels = {
-        entry.target: clock.spread(column * entry.factor) for entry, column in zip(mapped, columns, strict=True)
+        entry.target: clock.spread(entry.applied(column)) for entry, column in zip(mapped, columns, strict=True)
     }
     if request.mapping is None and not any(has_unit(entry.column) for entry in mapped):
         check_degrees(channels, file=table.file, task=request.task)
@@ -125,7 +125,7 @@ def _filled_on(cells: list[str]) -> list[str]:
 
 def _counts(block: Block) -> bool:
     """Whether the first column counts rows: whole numbers in steps of one."""
-    cells = [row[0] for row in block.first_rows]
+    cells = block.first_cells(0)
     if not all(cell.lstrip("-").isdigit() for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
@@ -141,7 +141,8 @@ def _by_user(request: Request, table: Block) -> list[Mapped]:
 def _clock_and_columns(table: Block, mapped: list[Mapped], request: Request) -> tuple[Clock, list[np.ndarray]]:
     """The clock, by the time column or by frames and the declared rate, and the mapped columns."""
     positions = [entry.position for entry in mapped]
-    time, frame = find_time(table.names), find_frame(table.names)
+    time = find_time(table.names)
+    frame = find_frame(table.names) if time is None else None
     if time is None and (frame is None or request.rate_hz is None):
         what = "there is no time column" + ("" if frame is None else ", and frames alone have no rate")
         raise DataError(
@@ -150,8 +151,7 @@ def _clock_and_columns(table: Block, mapped: list[Mapped], request: Request) -> 
     position, to_s = time if time is not None else (frame or 0, 1.0 / (request.rate_hz or 1.0))
     numbers = _without_empty_end(read_positions(table, [position, *positions]))
     time_s, columns = numbers[0] * to_s, numbers[1:]
-    cells = [row[position] for row in table.first_rows if len(row) > position]
-    resolution = to_s * printed_resolution(cells) if time is not None else 0.0
+    resolution = to_s * printed_resolution(table.first_cells(position)) if time is not None else 0.0
     name = table.names[position] or "1"
     return _clock(time_s, resolution, request.rate_hz, table.file, name), columns
 
@@ -159,7 +159,8 @@ def _clock_and_columns(table: Block, mapped: list[Mapped], request: Request) -> 
 def _clock(time_s: np.ndarray, resolution_s: float, declared_hz: float | None, file: str, column: str) -> Clock:
     """The clock; times that repeat because they were rounded too far are taken from end to end, where they allow it."""
     steps = np.diff(time_s)
-    if time_s.size > 3 and np.isfinite(time_s).all() and (steps == 0).any() and (steps >= 0).all() and steps.any():
+    repeats = time_s.size > 3 and steps.min() == 0  # which a missing time is not
+    if repeats and np.isfinite(time_s).all() and steps.any():
         rate = declared_hz or (time_s.size - 1) / float(time_s[-1] - time_s[0])
         even = time_s[0] + np.arange(time_s.size) / rate
         if np.abs(time_s - even).max() <= resolution_s * 1.0001:
@@ -170,6 +171,8 @@ def _clock(time_s: np.ndarray, resolution_s: float, declared_hz: float | None, f
 
 def _without_empty_end(columns: list[np.ndarray]) -> list[np.ndarray]:
     """Columns without the rows at the end in which every cell is empty."""
+    if any(np.isfinite(values[-1:]).any() for values in columns):
+        return columns
     filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
     stop = int(filled[-1]) + 1 if filled.size else 0
     return [values[:stop] for values in columns]

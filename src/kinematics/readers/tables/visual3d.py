@@ -48,7 +48,7 @@ def read(source: Source, request: Request) -> Trial:
 
 
 def _read(source: Source, request: Request) -> Trial:
-    export = read_export(source)
+    export = read_export(source, request.settings.limits)
     name = _trial_name(export, request, source.file)
     signals = export.columns[name]
     if request.mapping is None:

@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PureWindowsPath
 
 import numpy as np
 
 from kinematics.conventions import DataError
+from kinematics.readers.shared.limits import check_values
 from kinematics.readers.shared.source import Source
 from kinematics.readers.shared.text import NULLS, Block, read_positions
+from kinematics.settings import LimitSettings
 
 #: Cells with these padded forms say 'missing' too: listings align their columns with blanks.
 PADDED_NULLS = (*NULLS, " ", " NaN", "NaN ", " nan")
@@ -57,27 +60,29 @@ class Export:
 def shape_of(source: Source) -> str:
     """'ascii', 'listing', 'json', or '' for what is none of them."""
     lines = source.head
-    start = "\n".join(lines[:20]).lstrip()[:400]
-    if start.startswith("{") and '"Visual3D"' in start[:200]:
+    filled = list(islice((line for line in lines if line.strip()), 2))
+    if filled and filled[0].lstrip().startswith("{") and '"Visual3D"' in "\n".join(lines[:20]).lstrip()[:200]:
         return "json"
-    if len(lines) >= HEADER_ROWS and lines[HEADER_ROWS - 1].split("\t")[0].strip() == ITEM:
+    if len(lines) >= HEADER_ROWS and lines[HEADER_ROWS - 1].partition("\t")[0].strip() == ITEM:
         return "ascii"
-    filled = [line for line in lines if line.strip()][:2]
     if len(filled) == 2 and _LISTED.fullmatch(filled[0]) and re.match(r"\s*File\b.*\bFrame\b", filled[1]):
         return "listing"
     return ""
 
 
-def read_export(source: Source) -> Export:
+def read_export(source: Source, limits: LimitSettings) -> Export:
     """
     The signals of any of the three shapes.
 
     Raises
     ------
     DataError
-        Where its header is incomplete or a signal occurs twice.
+        Where its header is incomplete, a signal occurs twice, or there are more values than `limits` allow.
     """
-    return {"json": _read_json, "ascii": _read_ascii, "listing": _read_listing}[shape_of(source)](source)
+    shape = shape_of(source)
+    if shape == "json":
+        check_values(source.text, source.file, limits)
+    return {"json": _read_json, "ascii": _read_ascii, "listing": _read_listing}[shape](source)
 
 
 def _read_ascii(source: Source) -> Export:
