@@ -81,7 +81,7 @@ def choices() -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(set(choices())))
 def test_every_setting_that_leaves_a_choice_is_used(name):
     sources = [path for path in (ROOT / "src").rglob("*.py") if path.name != "settings.py"]
-    use = re.compile(rf"\b(settings|report)(\.[a-z]+)*\.{name}\b")
+    use = re.compile(rf"\b(settings|report|limits)(\.[a-z]+)*\.{name}\b")
     assert any(use.search(path.read_text(encoding="utf-8")) for path in sources)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kinematics.conventions import DataError
+from kinematics.documents import small_text, toml_of
 
-FileName = Annotated[str, Field(pattern=r"^[^/\\:]+$")]
+#: A name in the study folder, never a way out of it.
+FileName = Annotated[str, Field(pattern=r"^[^/\\:\x00-\x1f]*[^/\\:\x00-\x1f.]$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+#: Longest piece of a value that a sentence repeats.
+LONGEST_SHOWN = 60
 
 
 class _Section(BaseModel):
@@ -102,7 +106,7 @@ class LedgerSettings(_Section):
 
 
 class ExerciseSettings(_Section):
-    overlay: str | None = Field(
+    overlay: FileName | None = Field(
         None, description="a clinic's own exercises, rules and thresholds, folder in the study folder"
     )
 
@@ -111,6 +115,26 @@ class ReportSettings(_Section):
     language: Literal["en", "de"] = Field("en", description="language of the reports: English or German")
     colour_left: Colour = Field("#b3372b", description="colour of the left side (solid lines)")
     colour_right: Colour = Field("#1f5fa8", description="colour of the right side (dashed lines)")
+
+
+class LimitSettings(_Section):
+    """What a file may ask of the machine; beyond it the file is refused with a sentence that names the limit."""
+
+    max_file_mb: int = Field(4_000, ge=1, le=100_000, description="largest file of measurements [MB]")
+    max_columns: int = Field(20_000, ge=10, le=1_000_000, description="most columns of a table [1]")
+    max_line_kb: int = Field(2_000, ge=10, le=4_000, description="longest line of a table, its row of names too [kB]")
+    max_frames: int = Field(20_000_000, ge=1_000, le=1_000_000_000, description="most samples of a trial [1]")
+    max_cells: int = Field(
+        5_000_000,
+        ge=1_000,
+        le=100_000_000,
+        description="most cells of a workbook's sheet, and of a JSON file [1]",
+    )
+    max_unpacked_mb: int = Field(400, ge=1, le=10_000, description="largest sheet of a workbook, unpacked [MB]")
+    max_archive_ratio: int = Field(
+        200, ge=10, le=2_000, description="how many times larger than packed a part of a workbook may be [1]"
+    )
+    max_archive_entries: int = Field(2_000, ge=10, le=100_000, description="most parts of a workbook [1]")
 
 
 class Settings(_Section):
@@ -127,6 +151,7 @@ class Settings(_Section):
     ledger: LedgerSettings = LedgerSettings()
     exercises: ExerciseSettings = ExerciseSettings()
     report: ReportSettings = ReportSettings()
+    limits: LimitSettings = LimitSettings()
 
 
 def read_settings(path: Path | str) -> Settings:
@@ -140,14 +165,16 @@ def read_settings(path: Path | str) -> Settings:
     """
     path = Path(path)
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"this is not valid TOML ({error}).", file=path.name) from None
+        return Settings.model_validate(toml_of(small_text(path)))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise DataError(
-            f"setting '{name}' = {first['input']!r}: {first['msg'].lower()}.",
+            f"setting '{name[:LONGEST_SHOWN]}' = {repr(first['input'])[:LONGEST_SHOWN]}: {first['msg'].lower()}.",
             file=path.name,
             remedy="The settings and their values are listed in docs/settings.md.",
         ) from None
+    except OSError as error:
+        raise DataError(f"this file cannot be read ({error.strerror}).", file=path.name) from None
+    except ValueError as error:
+        raise DataError(f"this is not valid TOML ({error}).", file=path.name) from None

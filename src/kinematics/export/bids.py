@@ -18,6 +18,7 @@ from kinematics.conventions import SAMPLE_COLUMNS, DataError
 from kinematics.events import foot_events
 from kinematics.files import write_whole
 from kinematics.metrics import METRICS
+from kinematics.spreadsheets import csv_text
 from kinematics.strides import Strides, segment_strides
 from kinematics.study import Participant, Session, read_study
 
@@ -183,7 +184,7 @@ def _labels(names: Iterable[str]) -> dict[str, str]:
 
 
 def _write_tsv(path: Path, frame: pd.DataFrame) -> Path:
-    return write_whole(path, frame.to_csv(sep="\t", index=False, na_rep="n/a", lineterminator="\n").encode())
+    return write_whole(path, csv_text(frame, separator="\t", missing="n/a").encode())
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> Path:

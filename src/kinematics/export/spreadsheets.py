@@ -12,6 +12,7 @@ import numpy as np
 
 from kinematics.conventions import CURVE_NAMES, CURVE_POINTS, DataError
 from kinematics.files import write_whole
+from kinematics.spreadsheets import FORMULA, csv_text, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,7 @@ def _wide(curves: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> Path:
-    return write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode())
+    return write_whole(path, csv_text(frame).encode())
 
 
 def _add_sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
@@ -147,13 +148,16 @@ def _add_sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
 
 
 def _cell(sheet: Any, value: object) -> Any:
-    """A number or text; text that begins like a formula stays text."""
-    if not isinstance(value, str) or not value.startswith("="):
+    """A number or text; text that begins like a formula or an error stays text, also after it was edited."""
+    if not isinstance(value, str):
+        return value
+    value = plain(value)
+    if not (FORMULA.match(value) or value.startswith("#")):
         return value
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=value)
-    cell.data_type = "s"
+    cell.data_type, cell.quotePrefix = "s", True
     return cell
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from kinematics.conventions import DataError, sided
 from kinematics.models.inertial.calibration import GAITS, Calibration, calibrated, known_frames
 from kinematics.models.inertial.finding import SENSORS, found_roles
+from kinematics.models.inertial.gaitlike import only_gait
 from kinematics.models.inertial.given import given_frames, turning_of
 from kinematics.models.inertial.placement import role_of, roles_of
 from kinematics.models.inertial.raw import SensorFrames, gait_frames
@@ -35,6 +36,21 @@ __all__ = [
 
 #: How far the thighs stand behind the vertical: hip 4.1 less tilt 9.8 deg, 28 runners (Fukuchi 2017). [deg]
 STANDING_THIGH_LEAN_DEG = 5.7
+#: By whether there is a pelvis and a thigh: what cannot be known, and what one sensor more would tell.
+LACKING = {
+    (False, True): (
+        "thighs without a pelvis give no hip angle and no tilt: the hip is the thigh against the pelvis, and the tilt "
+        "is the pelvis's own; a sensor on the pelvis gives both."
+    ),
+    (True, False): (
+        "a pelvis without a thigh gives no hip angle, as the hip is the thigh against the pelvis, and no tilt, as the "
+        "thigh's swing tells which way is ahead; a sensor on one thigh gives that side's hip and the tilt."
+    ),
+    (False, False): (
+        "no name tells a pelvis or a thigh; with a sensor on the pelvis and one on a thigh that side's hip and the "
+        "pelvic tilt are known."
+    ),
+}
 
 
 def sensor_roles(trial: Trial) -> dict[str, str]:
@@ -50,12 +66,10 @@ def sensor_roles(trial: Trial) -> dict[str, str]:
     names = list(trial.sensors if trial.kind == "imu" else trial.orientations)
     shown = ", ".join(map(spoken, names))
     roles = roles_of(names, file)
-    thighs = [segment for segment in roles if segment.startswith("thigh")]
-    if "pelvis" not in roles or not thighs:
-        lacking = "on a thigh the hip's angle" if "pelvis" in roles else "on the pelvis neither hip nor pelvic tilt"
+    there = "pelvis" in roles, any(segment.startswith("thigh") for segment in roles)
+    if not all(there):
         raise DataError(
-            f"hip angles need a sensor on the pelvis and one on a thigh, and the sensors are {shown}: without "
-            f"one {lacking} can be known.",
+            f"the sensors are {shown}: {LACKING[there]}",
             file=file,
             remedy='Say in the mapping which is which: [sensors], then lines like "00B42279" = "pelvis".',
         )
@@ -85,7 +99,11 @@ def sensor_frames(
     DataError
         Where a step has no result that can be trusted; the sentence says which and why.
     """
-    settings = settings or Settings()
+    found = _frames(trial, static, gait, settings or Settings())
+    return only_gait(found, trial.task, trial.passport.sources[0][1]) if trial.task in GAITS else found
+
+
+def _frames(trial: Trial, static: Trial | None, gait: Trial | Calibration | None, settings: Settings) -> SensorFrames:
     if isinstance(gait, Calibration):
         return known_frames(trial, gait, settings.gaps.fill_up_to_s)
     gap_s, walk = settings.gaps.fill_up_to_s, trial if trial.task in GAITS else gait

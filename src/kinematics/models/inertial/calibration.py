@@ -12,7 +12,7 @@ from kinematics.models.inertial import shared_joint
 from kinematics.models.inertial.alignment import Aligned, Standing, stride_time_s
 from kinematics.models.inertial.orientation import evened, rotations_6d
 from kinematics.models.inertial.placement import names_in
-from kinematics.models.inertial.plausibility import check_sides, check_thighs
+from kinematics.models.inertial.plausibility import check_bounce, check_sides, check_thighs
 from kinematics.models.inertial.raw import SensorFrames, align_gait, compared, on_one_clock, standings
 from kinematics.trial import Trial, spoken
 
@@ -85,7 +85,7 @@ def known_frames(trial: Trial, known: Calibration, longest_gap_s: float) -> Sens
     own = names_in(trial, known.roles, f"'{trial.task}' trial" if moves else "functional trial")
     aligned = {segment: _applied(trial, segment, name, known, longest_gap_s) for segment, name in own.items()}
     if moves:
-        _check_gait(aligned, file)
+        _check_gait(aligned, trial.task, file)
     else:
         aligned = {segment: replace(one, steady=True) for segment, one in aligned.items()}
     notes = (*known.notes, KNOWN if moves else STEADY)
@@ -98,8 +98,9 @@ def _applied(trial: Trial, segment: str, name: str, known: Calibration, longest_
     return Aligned(segment, signals, rate, rotations_6d(signals, bias), known.axes[segment], known.share[segment])
 
 
-def _check_gait(aligned: Mapping[str, Aligned], file: str) -> None:
+def _check_gait(aligned: Mapping[str, Aligned], task: str, file: str) -> None:
     pelvis = aligned["pelvis"]
+    check_bounce(pelvis, task, file)
     thighs = {segment: one for segment, one in aligned.items() if segment != "pelvis"}
     first, found = shared_joint.record(pelvis), {}
     for segment, thigh in thighs.items():

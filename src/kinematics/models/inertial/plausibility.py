@@ -1,4 +1,4 @@
-"""What pelvis and thighs cannot do: swapped sides, thighs that do not swing like thighs or do not alternate."""
+"""What pelvis and thighs cannot do: swapped sides, thighs that do not swing or alternate, a pelvis without a bounce."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.models.inertial.alignment import Aligned, frames
+from kinematics.models.inertial.alignment import GRAVITY_M_S2, Aligned, frames
 from kinematics.models.inertial.shared_joint import Shared
 from kinematics.rotations import thigh_flexion
+from kinematics.signals import lowpass
 from kinematics.trial import spoken
 
 #: The hips' distance along the pelvis's z below which left and right are not told apart (RBDS: 0.03-0.25). [m]
@@ -22,6 +23,38 @@ THIGH_RANGE_DEG, THIGH_MEAN_DEG = (15.0, 110.0), (-8.0, 40.0)
 LARGEST_RANGE_RATIO = 1.6
 #: Correlation of the two thighs half a stride apart, at least. [1]
 SMALLEST_ALTERNATION = 0.5
+#: In every gait a thigh comes back at least to this far ahead of standing (RBDS and a walk: -32 to -6); a cyclist's
+#: stays about 20 ahead. [deg]
+FARTHEST_FROM_STANDING_DEG = 10.0
+#: The pelvis's vertical acceleration below 6 Hz, root mean square, is at least this (ten runners from 2.5 m/s:
+#: 9-12; six people walking 0.8-2.0; on a saddle it is still). [m/s2]
+SMALLEST_BOUNCE_M_S2 = {"run": 2.5, "walk": 0.3}
+BOUNCE_CUTOFF_HZ = 6.0
+#: Bounce and swing are told in windows of this length: two strides of a slow walk. [s]
+TOLD_IN_S = 4.0
+
+
+def bounce_m_s2(pelvis: Aligned) -> np.ndarray:
+    """Root mean square (n,) of the pelvis's vertical acceleration around each sample. [m/s2]"""
+    from scipy.ndimage import uniform_filter1d
+
+    up = np.einsum("jn,jn->n", pelvis.rotations[2], pelvis.signals.acceleration_m_s2) - GRAVITY_M_S2
+    smooth = lowpass(up[None], BOUNCE_CUTOFF_HZ, pelvis.signals.rate_hz)[0]
+    width = max(1, round(TOLD_IN_S * pelvis.signals.rate_hz))
+    mean = uniform_filter1d(smooth, width, mode="nearest")
+    return np.sqrt(np.maximum(uniform_filter1d(smooth**2, width, mode="nearest") - mean**2, 0.0))
+
+
+def check_bounce(pelvis: Aligned, task: str, file: str) -> None:
+    """Refuses where the pelvis nowhere rises and falls as in the gait that was declared."""
+    largest, needed = float(bounce_m_s2(pelvis).max()), SMALLEST_BOUNCE_M_S2.get(task, 0.0)
+    if largest < needed:
+        raise DataError(
+            f"this is no {task}: sensor '{spoken(pelvis.signals.name)}' (pelvis) rises and falls with {largest:.2f} "
+            f"m/s2 at most, and in a {task} it is {needed:g} or more.",
+            file=file,
+            remedy="Check the task in trials.csv; cycling and other movement without steps has no strides.",
+        )
 
 
 def check_sides(pelvis: Aligned, found: Mapping[str, Shared], file: str) -> None:
@@ -58,6 +91,8 @@ def check_thighs(aligned: Mapping[str, Aligned], found: Mapping[str, Shared], st
                 f"it is {mean:+.0f} deg from standing on average; {THIGH_MEAN_DEG[0]:.0f} to {THIGH_MEAN_DEG[1]:.0f} "
                 "is usual"
             )
+        if low > FARTHEST_FROM_STANDING_DEG:
+            doubts.append(f"it stays {low:.0f} deg or more ahead of standing, as in cycling; in a gait it comes back")
         if lever > LONGEST_LEVER_M:
             doubts.append(f"the hip would be {lever * 100:.0f} cm away; less than {LONGEST_LEVER_M * 100:.0f} is usual")
         if doubts:

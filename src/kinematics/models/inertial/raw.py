@@ -19,7 +19,7 @@ from kinematics.models.inertial.alignment import (
 )
 from kinematics.models.inertial.orientation import SETTLING_S, Evened, evened
 from kinematics.models.inertial.placement import names_in
-from kinematics.models.inertial.plausibility import check_sides, check_thighs
+from kinematics.models.inertial.plausibility import bounce_m_s2, check_bounce, check_sides, check_thighs
 from kinematics.models.inertial.shared_joint import Shared
 from kinematics.rotations import thigh_flexion
 from kinematics.trial import Trial, spoken
@@ -54,6 +54,8 @@ class SensorFrames:
         How they came about, for the passport.
     notes : tuple of str
         Residuals and verdicts of every step.
+    bounce_m_s2 : array, shape (n,), or None
+        Root mean square of the pelvis's vertical acceleration around each sample, where it was measured.
     """
 
     time_s: np.ndarray
@@ -63,6 +65,7 @@ class SensorFrames:
     one_earth: bool
     model: str
     notes: tuple[str, ...]
+    bounce_m_s2: np.ndarray | None = None
 
 
 def gait_frames(trial: Trial, static: Trial | None, roles: Mapping[str, str], longest_gap_s: float) -> SensorFrames:
@@ -102,6 +105,7 @@ def align_gait(
     stride_s = float(np.median([stride_time_s(thigh) for thigh in thighs.values()]))
     signals = evened(trial.sensors[wanted["pelvis"]], longest_gap_s)
     pelvis = align("pelvis", signals, standing["pelvis"], file, stride_s=stride_s)
+    check_bounce(pelvis, trial.task, file)
     found = {}
     one = shared_joint.record(pelvis)
     for segment, thigh in thighs.items():
@@ -208,6 +212,7 @@ def on_one_clock(
         one_earth=False,
         model="inertial sensors, VQF 6D, standing pose, direction of progress from the gait",
         notes=(*notes, *more),
+        bounce_m_s2=np.interp(time_s, aligned["pelvis"].signals.time_s, bounce_m_s2(aligned["pelvis"])),
     )
 
 
