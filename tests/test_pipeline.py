@@ -75,7 +75,7 @@ def run(tmp_path):
 
 def outputs(result: RunResult) -> dict[str, bytes]:
     """Every file of a run by its name, but for what is kept for the next run."""
-    files = [*result.processed.glob("*.*"), *result.reports.glob("*.*")]
+    files = [*result.processed.glob("[!.]*.*"), *result.reports.glob("[!.]*.*")]
     return {path.name: path.read_bytes() for path in files if path.is_file()}
 
 
@@ -114,7 +114,7 @@ def test_the_ledger_in_the_file_is_the_one_that_assess_gives(study, run):
 
 
 def test_the_same_input_gives_the_same_bytes_with_one_process_or_two(study, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("kinematics.pipeline.work.SESSIONS_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("kinematics.pipeline.running.VISITS_WORTH_A_PROCESS", 1)
     one = outputs(run(study, jobs=1))
     two = outputs(run(study, jobs=2, processed=tmp_path / "p", reports=tmp_path / "r"))
     assert one == two
@@ -157,9 +157,9 @@ def test_a_damaged_cache_or_report_is_made_again(study, run):
     first = run(study)
     before = outputs(first)
     (first.reports / "P01_1.html").write_text("cut off")
-    kept = sorted((first.processed / ".sessions").iterdir())
-    (kept[0] / "curves.parquet").write_bytes(b"PAR1")
-    (kept[1] / "session.json").write_text("{")
+    kept = sorted((first.processed / ".sessions").glob("*.kept"))
+    kept[0].write_bytes(kept[0].read_bytes()[:-1] + b"x")
+    kept[1].write_text("{")
     run(study)
     assert outputs(first) == before
 
@@ -173,7 +173,7 @@ def test_what_belongs_to_a_session_that_is_gone_is_removed_and_nothing_else(stud
     second = run(study)
     assert not (second.reports / "P02_1.html").exists()
     assert (second.reports / "my notes.html").read_text() == "mine"
-    assert len(list((second.processed / ".sessions").iterdir())) == second.n_sessions == 2
+    assert len(list((second.processed / ".sessions").glob("*.kept"))) == second.n_sessions == 2
 
 
 def test_a_run_that_was_cut_off_leaves_no_half_file_behind(study, run):
@@ -305,11 +305,11 @@ def test_a_notebook_sees_the_internal_error_itself(study, monkeypatch):
         assess(read_study(study).session("P01", "1"))
 
 
-def test_a_file_that_is_only_a_folder_is_told(study):
+def test_a_file_that_is_only_an_empty_folder_is_told(study):
     (study / "P01_run.csv").unlink()
     (study / "P01_run.csv").mkdir()
     (result,) = assess(read_study(study).session("P01", "1")).trials
-    assert result.error.startswith("P01_run.csv: this is not a file.")
+    assert result.error.startswith("P01_run.csv: this folder holds 0 files")
 
 
 def test_a_fault_in_the_static_file_is_named_with_its_folder(study):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kinematics.pipeline.lab import study_frames, study_strides
-from kinematics.pipeline.run import RunResult, run_study
+from kinematics.pipeline.result import RunResult
+from kinematics.pipeline.run import run_study
+from kinematics.pipeline.verify import Verification, verify_study
 from kinematics.pipeline.visit import assess
 
-__all__ = ["RunResult", "assess", "run_study", "study_frames", "study_strides"]
+__all__ = ["RunResult", "Verification", "assess", "run_study", "study_frames", "study_strides", "verify_study"]

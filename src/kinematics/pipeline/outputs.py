@@ -1,33 +1,33 @@
-"""The study's own files from its sessions' parts: tables, index, cohort page, manifest."""
+"""The study's own files beside its tables: index, cohort page, manifest."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kinematics.files import write_whole
+from kinematics.files import replacing, write_whole
 from kinematics.pipeline import cache
-from kinematics.pipeline.cache import Record
-from kinematics.pipeline.work import Places
-from kinematics.store import TABLES, write_table
+from kinematics.pipeline.kept import Record, facts_of
+from kinematics.pipeline.places import MANIFEST, Places
 from kinematics.study import Study
 
 if TYPE_CHECKING:
     from kinematics.report import IndexRow
 
-INDEX, COHORT, MANIFEST = "index.html", "cohort.html", "manifest.json"
+INDEX, COHORT = "index.html", "cohort.html"
+PAGES = (INDEX, COHORT)
 #: What the name of a session's report looks like; nothing else is ever removed.
 REPORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*_[A-Za-z0-9._-]+\.html")
-
-
-def write_tables(records: Sequence[Record], places: Places) -> None:
-    """The sessions' parts of each table, below each other."""
-    for name in TABLES:
-        write_table(places.tables / f"{name}.parquet", name, (record.table(name) for record in records))
+#: The runner's own page, which is written on demand and stays.
+PATIENT_PAGE = re.compile(r".*_patient\.html")
+#: Rows of the ledger that the cohort page shows.
+_SHOWN = [("direction", "=", "extension"), ("comparison", "=", "reference")]
+_NO_SESSIONS = b' "sessions": [],\n'
 
 
 def shared_script(linked: bool) -> str:
@@ -37,68 +37,109 @@ def shared_script(linked: bool) -> str:
     return plotly_file() if linked else ""
 
 
-def write_pages(study: Study, records: Sequence[Record], places: Places) -> None:
-    """The index and the cohort page; the ledger is read from its table."""
+def page_names(places: Places) -> list[str]:
+    """Files of the study's own in the folder of reports."""
+    return [*PAGES, *filter(None, [places.shared_script])]
+
+
+def write_pages(study: Study, records: Sequence[Record], places: Places) -> dict[str, str]:
+    """The index and the cohort page, whose rows are read from the ledger; SHA-256 of each."""
     from kinematics.report import render_cohort, render_index, write_shared_script
 
     style = study.settings.report
     if places.shared_script:
         write_shared_script(places.reports)
-    index = render_index(study.name, [index_row(record) for record in records], errors=study.errors, report=style)
-    ledger = pd.read_parquet(places.tables / "ledger.parquet")
+    ledger = pd.read_parquet(places.tables / "ledger.parquet", filters=_SHOWN)
     write_whole(places.reports / COHORT, render_cohort(study.name, ledger, report=style).encode())
+    index = render_index(study.name, [index_row(record) for record in records], errors=study.errors, report=style)
     write_whole(places.reports / INDEX, index.encode())
+    return {name: cache.sha256_of(places.reports / name) for name in page_names(places)}
 
 
 def index_row(record: Record) -> IndexRow:
     """The session's line in the index."""
     from kinematics.report import IndexRow
 
-    return IndexRow(**{**record.about["row"], "errors": tuple(record.about["row"]["errors"])})
+    return IndexRow(**{**record.row, "errors": tuple(record.row["errors"])})
 
 
-def write_manifest(study: Study, records: Sequence[Record], places: Places) -> None:
-    """Where every output comes from: names relative to the study and to the output folders."""
-    write_whole(places.tables / MANIFEST, cache.to_json(_manifest(study, records, places)))
-
-
-def _manifest(study: Study, records: Sequence[Record], places: Places) -> dict[str, Any]:
-    inputs = {name: cache.sha256_of(study.folder / name) for name in study.inputs}
-    for record in records:
-        inputs.update(record.about["inputs"])
-    outputs = {f"{name}.parquet": cache.sha256_of(places.tables / f"{name}.parquet") for name in TABLES}
-    outputs |= {
-        name: cache.sha256_of(places.reports / name) for name in (INDEX, COHORT, *filter(None, [places.shared_script]))
+def made_from(study: Study, records: Sequence[Record], places: Places, inputs: dict[str, str]) -> str:
+    """Hash of all that the study's tables and pages are made from; empty where a visit could not be kept."""
+    if not all(record.settled for record in records):
+        return ""
+    parts = {
+        "study": [study.name, study.errors, study.notes, inputs],
+        "settings": study.settings.model_dump_json(),
+        "script": places.shared_script,
+        "package": cache.package_hash(),
+        "versions": cache.versions(),
+        "visits": [(record.name, record.key) for record in records],
     }
-    outputs |= {facts["report"]: facts["report_sha256"] for facts in (one.about for one in records) if facts["report"]}
-    return {
+    return hashlib.sha256(cache.compact_json(parts)).hexdigest()
+
+
+def study_inputs(study: Study) -> dict[str, str]:
+    """SHA-256 of the study's own tables."""
+    return {name: cache.sha256_of(study.folder / name) for name in study.inputs}
+
+
+def write_manifest(
+    study: Study, records: Sequence[Record], places: Places, inputs: dict[str, str], outputs: dict[str, str]
+) -> str:
+    """Where every output comes from, by names relative to the study and to the output folders; its SHA-256."""
+    path = places.tables / MANIFEST
+    with replacing(path) as part, part.open("wb") as file:
+        for piece in _manifest(study, records, places, inputs, outputs):
+            file.write(piece)
+    return cache.sha256_of(path)
+
+
+def _manifest(
+    study: Study, records: Sequence[Record], places: Places, inputs: dict[str, str], outputs: dict[str, str]
+) -> Iterator[bytes]:
+    """The manifest in pieces, a line for each visit, so that never all of them are held."""
+    about = {
         "study": study.name,
         "versions": cache.versions(),
+        "package": cache.package_hash(),
         "settings": study.settings.model_dump(mode="json"),
-        "inputs": inputs,
-        "outputs": outputs,
-        "sessions": [_session_facts(record) for record in records],
+        "inputs": inputs | {name: sha256 for record in records for name, sha256 in record.inputs.items()},
+        "outputs": outputs | {record.report: record.report_sha256 for record in records if record.report},
+        "sessions": [],
         "errors": study.errors,
         "notes": study.notes,
     }
+    before, mark, after = cache.to_json(about).partition(_NO_SESSIONS)
+    yield before + (mark.replace(b"],\n", b"") if records else mark)
+    for number, record in enumerate(records):
+        yield (b",\n  " if number else b"\n  ") + cache.compact_json(_session_facts(record, places))
+    yield (b"\n ],\n" if records else b"") + after
 
 
-def _session_facts(record: Record) -> dict[str, Any]:
-    facts, row = record.about, record.about["row"]
+def _session_facts(record: Record, places: Places) -> dict[str, Any]:
+    facts, row = facts_of(places.kept, record), record.row
     return {
         "participant": row["participant"],
         "session": row["session"],
-        "report": facts["report"],
+        "report": record.report,
         "trials": facts["trials"],
         "options_version": facts["options_version"],
         "errors": row["errors"],
     }
 
 
+def read_manifest(places: Places) -> dict[str, Any]:
+    """The last run's manifest; empty where there is none that can be read."""
+    try:
+        found = json.loads((places.tables / MANIFEST).read_bytes())
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
 def earlier_reports(places: Places) -> set[str]:
     """Reports that the last run's manifest names."""
     try:
-        manifest = json.loads((places.tables / MANIFEST).read_bytes())
-        return {str(session["report"]) for session in manifest["sessions"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {str(session["report"]) for session in read_manifest(places)["sessions"]}
+    except (KeyError, TypeError):
         return set()

@@ -1,75 +1,22 @@
-"""A whole study: every session on its own, then the tables, the index and the manifest."""
+"""A whole study, or a shard of it: every visit on its own, then the tables, the index and the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
-from kinematics.files import sweep
-from kinematics.pipeline import cache, outputs
-from kinematics.pipeline.cache import Record
-from kinematics.pipeline.work import Places, records
-from kinematics.store import count_rows
+from kinematics.conventions import DataError
+from kinematics.pipeline import outputs
+from kinematics.pipeline.chunks import of_shard
+from kinematics.pipeline.cluster import connected
+from kinematics.pipeline.hand import AtHand, at_hand
+from kinematics.pipeline.places import Places, claim, locked
+from kinematics.pipeline.result import RunResult, result_of
+from kinematics.pipeline.running import Run
+from kinematics.pipeline.stamps import Index, read_index
+from kinematics.pipeline.work import Plan
 from kinematics.study import Study, read_study
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """
-    What a run made.
-
-    Attributes
-    ----------
-    name : str
-        Of the study.
-    n_sessions, n_strides, n_excluded : int
-        Sessions, valid strides, and rows of the table of exclusions.
-    failed : tuple of str
-        Sessions with at least one error, `<participant>_<session>`.
-    errors : tuple of str
-        Every sentence: the study's own, then the sessions'.
-    notes : tuple of str
-        What was read and is not used.
-    processed, reports : Path
-        Folders of the tables and of the reports.
-    n_kept : int
-        Sessions taken over from an earlier run, as nothing of theirs had changed.
-    """
-
-    name: str
-    n_sessions: int
-    n_strides: int
-    n_excluded: int
-    failed: tuple[str, ...]
-    errors: tuple[str, ...]
-    notes: tuple[str, ...]
-    processed: Path
-    reports: Path
-    n_kept: int
-
-    @property
-    def exit_code(self) -> int:
-        """0 all well, 1 something failed, 2 nothing could be done."""
-        if not self.errors and self.n_sessions:
-            return 0
-        return 1 if self.n_strides else 2
-
-    def __str__(self) -> str:
-        kept = f", {self.n_kept} of them unchanged since the last run" if self.n_kept else ""
-        lines = [
-            f"Study {self.name}: {_count(self.n_sessions, 'session')}{kept}; {_count(self.n_strides, 'stride')}, "
-            f"{self.n_excluded} left out.",
-            f"Tables:  {self.processed.as_posix()}",
-            f"Reports: {(self.reports / outputs.INDEX).as_posix()}",
-        ]
-        lines += [f"Note: {note}" for note in self.notes]
-        lines += [f"{_count(len(self.errors), 'error')}:"] if self.errors else []
-        return "\n".join(lines + [f"  {error}" for error in self.errors])
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def run_study(
@@ -78,6 +25,9 @@ def run_study(
     processed: Path | str = "data/processed",
     reports: Path | str = "reports",
     jobs: int = 1,
+    shard: str = "",
+    scheduler: str = "",
+    recheck: bool = False,
     progress: bool = True,
     debug: bool = False,
     linked: bool = False,
@@ -92,11 +42,17 @@ def run_study(
     Parameters
     ----------
     folder : Path or str
-        The study folder.
+        The study folder; or its address, for fsspec.
     processed, reports : Path or str
-        Folders in which the study's own folders are made.
+        Folders, or addresses, in which the study's own folders are made.
     jobs : int
-        Sessions worked on at the same time.
+        Processes that work on sessions at the same time.
+    shard : str
+        I/N: only the I-th of N parts of the sessions, without tables and index, which a later run puts together.
+    scheduler : str
+        Address of a dask scheduler whose workers do the work instead of processes of this machine.
+    recheck : bool
+        Whether every file is hashed again, also where its size and time of change are those of the last run.
     progress : bool
         Whether a progress bar is shown on the error stream.
     debug : bool
@@ -107,43 +63,33 @@ def run_study(
     Raises
     ------
     DataError
-        Where the study cannot be read at all. Whatever else goes wrong has its sentence in the result.
+        Where the study cannot be read at all, or another run writes its outputs. Whatever else goes wrong has its
+        sentence in the result.
     """
-    study = read_study(folder)
-    places = Places(Path(processed) / study.name, Path(reports) / study.name, debug, outputs.shared_script(linked))
-    for place in (places.tables, places.reports):
-        place.mkdir(parents=True, exist_ok=True)
-        sweep(place)
-    done, n_kept = records(study, places, jobs, progress)
-    earlier = outputs.earlier_reports(places)
-    outputs.write_tables(done, places)
-    outputs.write_pages(study, done, places)
-    outputs.write_manifest(study, done, places)
-    _remove_stale(done, places, earlier)
-    return _result(study, done, places, n_kept)
+    with at_hand(folder, processed, reports) as hand:
+        study = _study(hand, scheduler)
+        wanted = of_shard(study.sessions, shard) if shard else list(range(len(study.sessions)))
+        script = outputs.shared_script(linked)
+        places = Places(hand.processed / study.name, hand.reports / study.name, debug, script)
+        for place in (places.tables, places.reports):
+            place.mkdir(parents=True, exist_ok=True)
+        with locked(places, shared=bool(shard)), connected(scheduler) if scheduler else nullcontext() as client:
+            depots = hand.depots(study.name)
+            claim(places, hand.identity, hand.sha256_there)
+            plan = Plan(study, places, Index() if recheck else read_index(places.kept))
+            run = Run(plan, jobs, progress, hand.origin, depots, client)
+            records = run.shard(wanted) if shard else run.whole(wanted)
+        return hand.named(result_of(study, records, places, shard))
 
 
-def _remove_stale(done: Sequence[Record], places: Places, earlier: set[str]) -> None:
-    """Removes reports of sessions that are gone, then what was kept of them; the user's own files stay."""
-    keep = {record.folder.name for record in done}
-    gone = (earlier | cache.reports_of_others(places.kept, keep)) - {record.about["report"] for record in done}
-    for name in gone:
-        if outputs.REPORT.fullmatch(name):
-            (places.reports / name).unlink(missing_ok=True)
-    cache.prune(places.kept, keep)
-
-
-def _result(study: Study, done: Sequence[Record], places: Places, n_kept: int) -> RunResult:
-    rows = [outputs.index_row(record) for record in done]
-    return RunResult(
-        study.name,
-        len(done),
-        sum(row.n_strides for row in rows),
-        count_rows(places.tables / "excluded.parquet"),
-        tuple(record.name for record, row in zip(done, rows, strict=True) if row.errors),
-        study.errors + tuple(error for row in rows for error in row.errors),
-        study.notes,
-        places.tables,
-        places.reports,
-        n_kept,
-    )
+def _study(hand: AtHand, scheduler: str) -> Study:
+    """The study, its folder named so that workers find it."""
+    study = read_study(hand.study)
+    if not scheduler:
+        return study
+    if hand.origin and hand.origin.is_private:
+        problem = "workers of a scheduler cannot see what lies in this process's memory."
+        raise DataError(problem, file=hand.origin.address)
+    folder = study.folder.resolve()
+    sessions = tuple(replace(session, folder=folder) for session in study.sessions)
+    return replace(study, folder=folder, sessions=sessions)

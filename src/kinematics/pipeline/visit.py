@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pandas as pd
 
 import kinematics
-from kinematics.angles import hip_angles, standing_deg
+from kinematics.angles import Angles, hip_angles, standing_deg
 from kinematics.assessment import Assessment, TrialResult
 from kinematics.conventions import LEDGER_COLUMNS, DataError
 from kinematics.events import foot_events
 from kinematics.exercises import Options, session_options
 from kinematics.gates import gates
+from kinematics.intake import standing_tilt
 from kinematics.ledger import compare_range, functional_range
 from kinematics.pipeline.beside import beside, joined, own_figures
+from kinematics.pipeline.long_wear import strides_of_bouts, worn_long
 from kinematics.readers import read_trial
 from kinematics.store import OPTION_COLUMNS
 from kinematics.strides import Strides, segment_strides
 from kinematics.study import Session, TrialEntry
+from kinematics.study.files import FOLDER, present_files
 from kinematics.trial import Trial
 
+if TYPE_CHECKING:
+    from kinematics.models.inertial import Calibration
+
 GAITS = ("run", "walk")
+SENSORS = ("imu", "orientations")
 #: Turns an unforeseen error and what was being done into a sentence.
 Trouble = Callable[[Exception, str], str]
 Result = TypeVar("Result")
@@ -83,13 +92,14 @@ def _no_options(sentence: str) -> Options:
 
 @dataclass
 class _Visit:
-    """A session while it is worked on: each static trial is read once."""
+    """A session while it is worked on: each static trial, and the gait that shows sensors the way, is read once."""
 
     session: Session
     trouble: Trouble
     statics: dict[tuple, tuple[Trial, dict[str, float]]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     functional: list[pd.DataFrame] = field(default_factory=list)
+    worn: Trial | None = None
 
     def attempt(self, doing: str, step: Callable[[], Result], otherwise: Callable[[str], Result]) -> Result:
         """The step's result; where it fails, its sentence is kept and `otherwise` gives what stands in for it."""
@@ -118,16 +128,48 @@ class _Visit:
         """Strides of a run or walk; None for a static trial and for a functional one, whose range is kept."""
         if entry.task == "static":
             return None
-        settings = self.session.settings
         trial = self.read(entry)
-        angles = hip_angles(trial, static, settings=settings)
-        if entry.task not in GAITS:
-            keys = {"participant": entry.participant, "session": entry.session}
-            self.functional.append(functional_range(angles, self.session.exam, **keys))
-            return None
-        events = foot_events(trial, angles, settings=settings)
-        found = segment_strides(angles, events, participant=entry.participant, session=entry.session)
+        if worn_long(trial):
+            return strides_of_bouts(trial, static, partial(self.cut, static=static), self.session.settings)
+        if entry.task in GAITS:
+            self.keep(trial)
+            return self.cut(trial, None, static)
+        angles = self.angles(trial, static, self.gait(trial))
+        keys = {"participant": entry.participant, "session": entry.session}
+        self.functional.append(functional_range(angles, self.session.exam, **keys))
+        return None
+
+    def angles(self, trial: Trial, static: Trial | None, gait: Trial | Calibration | None) -> Angles:
+        """Angles of one trial; those of sensors from the visit's own standing tilt where one was entered."""
+        tilt = standing_tilt(self.session.intake) if trial.kind in SENSORS else None
+        if tilt is None:
+            return hip_angles(trial, static, gait=gait, settings=self.session.settings)
+        found = hip_angles(trial, static, gait=gait, standing_tilt_deg=tilt.tilt_deg, settings=self.session.settings)
+        return replace(found, passport=found.passport.noting(tilt.sentence))
+
+    def cut(self, trial: Trial, gait: Calibration | None, static: Trial | None) -> Strides:
+        """Strides of a walk or run, with what is doubtful of them in the passport."""
+        angles = self.angles(trial, static, gait)
+        events = foot_events(trial, angles, settings=self.session.settings)
+        keys = {"participant": self.session.participant.participant, "session": self.session.session}
+        found = segment_strides(angles, events, **keys)
         return replace(found, passport=found.passport.noting(*gates(angles, found)))
+
+    def keep(self, trial: Trial) -> None:
+        """Keeps the first walk or run with sensors, where the visit has a functional trial that needs it."""
+        functional = any(row.task not in (*GAITS, "static") for row in self.session.trials)
+        if self.worn is None and functional and trial.kind in SENSORS and not worn_long(trial):
+            self.worn = trial
+
+    def gait(self, trial: Trial) -> Trial | None:
+        """A walk or run of the visit with the sensors of a functional trial: it shows where ahead is."""
+        if trial.kind not in SENSORS:
+            return None
+        for row in self.session.trials:
+            if self.worn is None and row.task in GAITS:
+                with suppress(DataError, OSError):  # its own row says what is wrong with it
+                    self.keep(self.read(row))
+        return self.worn
 
     def static(self, entry: TrialEntry) -> tuple[Trial | None, dict[str, float]]:
         """The standing trial that belongs to `entry`, and its mean angles."""
@@ -149,7 +191,7 @@ class _Visit:
         """The trial of one row of trials.csv."""
         folder = self.session.folder
         for name in entry.files:
-            _check_is_file(folder, name)
+            _check_is_there(folder, name)
         return read_trial(
             folder / entry.file,
             task=entry.task,
@@ -164,16 +206,21 @@ class _Visit:
         )
 
     def named(self, error: DataError, entry: TrialEntry) -> DataError:
-        """The error with its file's name relative to the study folder."""
-        found = PurePosixPath((error.file or entry.file).replace("\\", "/")).name
-        rows = (*self.session.trials, entry)
-        return error.at({PurePosixPath(name).name: name for row in rows for name in row.files}.get(found, found))
+        """The error with its file's name relative to the study folder; files of `entry` come before others."""
+        found = PurePosixPath((error.file or entry.file).replace("\\", "/"))
+        folder = self.session.folder
+        names = [name for row in (entry, *self.session.trials) for name in row.files]
+        known = [*names, *(file for name in names for file in present_files(folder, name))]
+        ends = (found.parts[-2:], found.parts[-1:])
+        same = (name for end in ends for name in known if PurePosixPath(name).parts[-len(end) :] == end)
+        return error.at(next(same, found.name).rstrip(FOLDER))
 
 
-def _check_is_file(folder: Path, name: str) -> None:
+def _check_is_there(folder: Path, name: str) -> None:
+    """Refuses what is neither a file nor, where a folder is named, a folder."""
     path = folder / name
     if not path.exists():
         remedy = "Check the name in trials.csv, capital letters too."
         raise DataError("there is no such file in the study folder.", file=name, remedy=remedy)
-    if not path.is_file():
+    if not (path.is_dir() if name.endswith(FOLDER) else path.is_file()):
         raise DataError("this is not a file.", file=name, remedy="Name the file itself in trials.csv.")
