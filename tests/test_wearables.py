@@ -150,6 +150,19 @@ def test_a_functional_trial_has_the_frame_and_zero_of_the_run():
     assert abs(difference.mean()) < 0.5 and difference.std() < 1.0
 
 
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        (("pelvis",), "no hip angle and no tilt: the hip is the thigh against the pelvis"),
+        (("thigh_left", "thigh_right"), "a sensor on one thigh gives that side's hip and the tilt"),
+    ],
+)
+def test_a_missing_sensor_is_refused_with_what_it_would_tell(lost, sentence):
+    kept = {name: sensor for name, sensor in runner().trial.sensors.items() if name not in lost}
+    with pytest.raises(kin.DataError, match=sentence):
+        kin.hip_angles(replace(runner().trial, sensors=kept), runner().static)
+
+
 def test_a_functional_trial_alone_does_not_know_where_ahead_is():
     with pytest.raises(kin.DataError, match="does not show where ahead is"):
         kin.hip_angles(replace(runner().trial, task="rom"), runner().static)

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from wearables import STILL, WORN, Worn, synthetic
+from wearables import STILL, WORN, Worn, after, cycling, synthetic
 
 import kinematics as kin
 from kinematics.simulate import SegmentMotion
@@ -28,24 +28,14 @@ def worn() -> Worn:
 def started() -> Worn:
     """Five seconds of standing, then the run."""
     run = worn()
-    return replace(run, motion=_from_standing(run.still, run.motion, 5.0))
+    return replace(run, motion=after(_held(run.still, 5.0), run.motion))
 
 
-def _from_standing(still: SegmentMotion, run: SegmentMotion, wait_s: float) -> SegmentMotion:
-    """Standing that passes into the run within a second."""
-    step = run.time_s[1] - run.time_s[0]
-    time_s = np.arange(round(wait_s / step) + run.time_s.size) * step
-    at = np.clip(np.arange(time_s.size) - round(wait_s / step), 0, None)
-    weight = np.clip((time_s - wait_s) / 1.0, 0, 1)
-    weight = weight**3 * (10 - 15 * weight + 6 * weight**2)
-    frames, origins = {}, {}
-    for name, moving in run.frames.items():
-        mixed = still.frames[name][:, :, :1] * (1 - weight) + moving[:, :, at] * weight
-        x = mixed[:, 0] / np.linalg.norm(mixed[:, 0], axis=0)
-        z = np.cross(x, mixed[:, 1], axis=0)
-        z /= np.linalg.norm(z, axis=0)
-        frames[name] = np.stack((x, np.cross(z, x, axis=0), z), axis=1)
-        origins[name] = still.origins[name][:, :1] * (1 - weight) + run.origins[name][:, at] * weight
+def _held(still: SegmentMotion, seconds: float) -> SegmentMotion:
+    """The first pose of a movement, for a while."""
+    time_s = np.arange(round(seconds / (still.time_s[1] - still.time_s[0]))) * (still.time_s[1] - still.time_s[0])
+    frames = {name: np.repeat(one[:, :, :1], time_s.size, axis=2) for name, one in still.frames.items()}
+    origins = {name: np.repeat(one[:, :1], time_s.size, axis=1) for name, one in still.origins.items()}
     return SegmentMotion(time_s, frames, origins)
 
 
@@ -175,6 +165,17 @@ def test_a_gap_of_a_second_leaves_a_hole_and_right_angles_elsewhere():
     assert np.nanstd(difference) < RIGHT_SD_DEG
 
 
+def test_cycling_amid_a_run_has_no_strides():
+    run = worn()
+    motion = after(after(run.motion, cycling(seconds=12.0)), run.motion)
+    trial = run.again(motion=motion, errors=STILL)
+    angles = kin.hip_angles(trial, run.static)
+    start = kin.segment_strides(angles, kin.foot_events(trial, angles)).valid["start_s"]
+    assert (start < 12).sum() > 25 and (start > 24).sum() > 25
+    assert not start.between(12, 24).any()
+    assert any("cycling? Left out" in note for note in angles.passport.notes)
+
+
 def half_a_stride_late() -> Recording:
     run = worn()
     return _late(run.trial, "pelvis", float(np.diff(run.events["left", "contact"]).mean()) / 2), run.static
@@ -263,6 +264,10 @@ def serial_numbers_of_two() -> Recording:
     return worn().again(mounts=mounts, names=named), worn().standing_again(mounts=mounts, names=named)
 
 
+def cycled() -> Recording:
+    return worn().again(motion=cycling(seconds=12.0), errors=STILL), worn().static
+
+
 REFUSED: dict[str, tuple[Callable[[], Recording], str]] = {
     "a pelvis half a stride late": (half_a_stride_late, "not synchronised|left and right|alternate"),
     "left and right swapped": (sides_swapped, "swapped"),
@@ -282,6 +287,7 @@ REFUSED: dict[str, tuple[Callable[[], Recording], str]] = {
     "a gyroscope that clips": (clipped_at_4_rad_s, "clips"),
     "a fifth of the packets lost in long runs": (long_runs_of_packets_lost, "gaps"),
     "a standing trial without a thigh's sensor": (standing_without_a_thigh, "has no sensor 'thigh_left'"),
+    "cycling declared as a run": (cycled, "this is no run"),
     "two serial numbers for names": (serial_numbers_of_two, r"\[sensors\]"),
 }
 

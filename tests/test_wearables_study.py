@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from wearables import Worn, synthetic
+from wearables import STILL, Worn, cycling, synthetic
 
 import kinematics as kin
 from kinematics.assessment import Assessment
@@ -171,21 +171,22 @@ def test_a_tilt_whose_instrument_is_not_named_has_the_larger_error(folder):
 
 @pytest.fixture(scope="module")
 def day() -> tuple[Worn, Trial]:
-    """A recording of 22 minutes: standing, with two runs of 20 s in it, and the sensors shaken in between."""
+    """A recording of 22 minutes: standing, with two runs of 20 s in it; the sensors shaken in between, then cycling."""
     run = synthetic(duration_s=20.0, seed=2)
+    cycled = run.again(motion=cycling(seconds=20.0, seed=2), errors=STILL)
     random = np.random.default_rng(0)
     sensors = {}
     for name, sensor in run.trial.sensors.items():
-        still = run.static.sensors[name]
+        still, pedalled = run.static.sensors[name], cycled.sensors[name]
         rows = []
-        for moving, quiet, shaken in (
-            (sensor.acceleration_m_s2, still.acceleration_m_s2, 5.0),
-            (sensor.angular_rate_rad_s, still.angular_rate_rad_s, 2.0),
+        for moving, quiet, turning, shaken in (
+            (sensor.acceleration_m_s2, still.acceleration_m_s2, pedalled.acceleration_m_s2, 5.0),
+            (sensor.angular_rate_rad_s, still.angular_rate_rad_s, pedalled.angular_rate_rad_s, 2.0),
         ):
             long = np.tile(quiet, 480)[:, :132_000]
             long[:, 60_000:63_000] += shaken * random.normal(size=(3, 3000))
-            for first in (30_000, 90_000):
-                long[:, first : first + moving.shape[1]] = moving
+            for first, rows_of in ((30_000, moving), (90_000, moving), (110_000, turning)):
+                long[:, first : first + rows_of.shape[1]] = rows_of
             rows.append(long)
         clock = np.arange(132_000) / 100
         sensors[name] = replace(sensor, time_s=clock, acceleration_m_s2=rows[0], angular_rate_rad_s=rows[1])
@@ -209,7 +210,7 @@ def test_a_long_recording_is_worked_on_where_somebody_runs(day):
     assert first.sum() > 40 and second.sum() > 40 and (first | second).all()
     assert not found.table.duplicated(["side", "stride"]).any()
     assert len(found.curves["hip_flexion_deg"]) == len(found.table)
-    assert any(note.startswith("1 of them are left out") for note in found.passport.notes)
+    assert any(note.startswith("2 of them are left out") for note in found.passport.notes)
     alone = kin.hip_angles(run.trial, run.static)
     usual = kin.segment_strides(alone, kin.foot_events(run.trial, alone)).valid.groupby("side")
     metric = "peak_hip_extension_deg"
