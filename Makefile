@@ -6,12 +6,13 @@ ARGS ?=
 BIN := .venv/bin
 CORE := .venv/.core
 DEV := .venv/.dev
+PEERS := benchmarks/peers/.venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 COMPILE := $(BIN)/uv --no-config --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab lint lock
+.PHONY: help setup run test lab lint lock bench
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +21,7 @@ help:
 	@echo "make lab     set up for development, then open JupyterLab in notebooks/"
 	@echo "make setup   make .venv with what a run needs"
 	@echo "make lint    ruff and mypy"
+	@echo "make bench   measure every step and the whole way; writes docs/performance.md (half an hour)"
 	@echo "make lock    requirements.lock and requirements-dev.lock from pyproject.toml"
 
 setup: $(CORE)
@@ -39,10 +41,22 @@ lint: $(DEV)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# The peers' environment is apart: what they need must not reach ours.
+bench: $(DEV) $(PEERS)/.done
+	@$(BIN)/python benchmarks/performance/performance.py $(ARGS)
+
+$(PEERS)/.done: benchmarks/peers/requirements.lock
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@echo "Installing the other toolkits that we measure beside into $(PEERS) (once; a minute or two) ..."
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $<
+	@touch $@
+
 lock: $(DEV)
 	@$(COMPILE) --extra build $(ARGS) -o requirements.lock
 	@$(COMPILE) --all-extras --group dev -c requirements.lock $(ARGS) -o requirements-dev.lock
-	@echo "Wrote requirements.lock and requirements-dev.lock; the next make installs them."
+	@$(BIN)/uv --no-config --quiet pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS) -o benchmarks/peers/requirements.lock
+	@echo "Wrote the locks; the next make installs them."
 
 # The stamps: a changed lock or pyproject.toml installs again.
 

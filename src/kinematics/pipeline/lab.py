@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
+from kinematics.assessment import TrialResult
 from kinematics.conventions import DataError
 from kinematics.ledger import beyond_test, four_frames
+from kinematics.pipeline.ahead import reading_ahead
 from kinematics.pipeline.beside import beside
-from kinematics.pipeline.visit import assess
+from kinematics.pipeline.visit import read_entry, trial_results
 from kinematics.strides import Strides
-from kinematics.study import read_study
+from kinematics.study import Session, read_study
 
 DECIMALS = 2
 
@@ -25,8 +28,7 @@ def study_strides(folder: Path | str, *, task: str) -> list[Strides]:
     DataError
         Where the study has none.
     """
-    assessed = [assess(session) for session in read_study(folder).sessions]
-    found = [trial.strides for one in assessed for trial in one.trials if trial.strides is not None]
+    found = [trial.strides for _, trials in _trials(folder) for trial in trials if trial.strides is not None]
     found = [one for one in found if len(one.table) and one.table["task"].iloc[0] == task]
     if not found:
         raise DataError(f"the study has no strides of task '{task}'.", file=Path(folder).name)
@@ -45,9 +47,16 @@ def study_frames(folder: Path | str, *, subtract: bool = False, across_zeros: bo
     if subtract and not across_zeros:
         beyond_test(pd.DataFrame(), pd.DataFrame())
     tables = []
-    for session in read_study(folder).sessions:
-        trials = assess(session).trials
+    for session, trials in _trials(folder):
         strides = [trial.strides for trial in trials if trial.strides is not None]
         table = four_frames(strides, about=beside(session, trials))
         tables.append(beyond_test(table, session.exam, across_zeros=across_zeros) if subtract else table)
     return pd.concat(tables, ignore_index=True).round(DECIMALS)
+
+
+def _trials(folder: Path | str) -> Iterator[tuple[Session, tuple[TrialResult, ...]]]:
+    """Each visit of the study with what became of its trials."""
+    sessions = read_study(folder).sessions
+    with reading_ahead(sessions, read_entry) as reader:
+        for session in sessions:
+            yield session, reader.run(trial_results, session)

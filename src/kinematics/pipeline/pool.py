@@ -35,10 +35,17 @@ class Task(Protocol):
     def lost(self, visit: Visit) -> Record: ...
 
 
-def one_by_one(chunks: Iterable[Chunk], task: Task) -> Generator[Record]:
-    """Records of the visits, worked on by this process."""
-    for chunk in chunks:
-        yield from map(task, chunk)
+def one_by_one(visits: Chunk, task: Task, *, ahead: bool) -> Generator[Record]:
+    """Records of the visits, worked on by this process; `ahead` reads the next trials' files on another thread."""
+    if not ahead:
+        yield from map(task, visits)
+        return
+    from kinematics.pipeline.ahead import reading_ahead
+    from kinematics.pipeline.visit import read_entry
+
+    with reading_ahead((visit.session for visit in visits if not visit.kept_key), read_entry) as reader:
+        for visit in visits:
+            yield reader.run(task, visit)
 
 
 def in_processes(

@@ -121,7 +121,7 @@ class Run:
             return self.by_cluster(work)
         jobs, task = min(self.jobs, len(work) // VISITS_WORTH_A_PROCESS), self.fetching(MakeAndKeep(self.plan.places))
         if jobs <= 1 or (self.origin and self.origin.is_private):
-            return one_by_one([work], task)
+            return one_by_one(work, task, ahead=self.origin is None)
         chunks = [[work[number] for number in chunk] for chunk in chunked(together(work), jobs)]
         return in_processes(chunks, task, jobs, looked_at_again=self.plan.looked_at_again)
 

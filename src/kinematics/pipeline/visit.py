@@ -21,6 +21,7 @@ from kinematics.exercises import Options, session_options
 from kinematics.gates import gates
 from kinematics.intake import standing_tilt
 from kinematics.ledger import compare_range, functional_range
+from kinematics.pipeline.ahead import trial_of
 from kinematics.pipeline.beside import beside, joined, own_figures
 from kinematics.pipeline.long_wear import strides_of_bouts, worn_long
 from kinematics.readers import read_trial
@@ -53,6 +54,12 @@ def assess(session: Session) -> Assessment:
         From `read_study(folder).session(participant, session)`.
     """
     return assess_despite(session, _raised)
+
+
+def trial_results(session: Session) -> tuple[TrialResult, ...]:
+    """What became of each trial of a visit, without what is made of them."""
+    visit = _Visit(session, _raised)
+    return tuple(visit.result(entry) for entry in session.trials)
 
 
 def _raised(error: Exception, doing: str) -> NoReturn:
@@ -188,22 +195,8 @@ class _Visit:
         return self.statics[key]
 
     def read(self, entry: TrialEntry) -> Trial:
-        """The trial of one row of trials.csv."""
-        folder = self.session.folder
-        for name in entry.files:
-            _check_is_there(folder, name)
-        return read_trial(
-            folder / entry.file,
-            task=entry.task,
-            speed_m_s=entry.speed_m_s,
-            forces=folder / entry.forces_file if entry.forces_file else None,
-            events=folder / entry.events_file if entry.events_file else None,
-            format=entry.format or None,
-            rate_hz=None if math.isnan(entry.rate_hz) else entry.rate_hz,
-            zero=entry.zero or None,
-            mapping=folder / entry.mapping if entry.mapping else None,
-            settings=self.session.settings,
-        )
+        """The trial of one row of trials.csv, perhaps read ahead."""
+        return trial_of(self.session, entry, read_entry)
 
     def named(self, error: DataError, entry: TrialEntry) -> DataError:
         """The error with its file's name relative to the study folder; files of `entry` come before others."""
@@ -214,6 +207,25 @@ class _Visit:
         ends = (found.parts[-2:], found.parts[-1:])
         same = (name for end in ends for name in known if PurePosixPath(name).parts[-len(end) :] == end)
         return error.at(next(same, found.name).rstrip(FOLDER))
+
+
+def read_entry(session: Session, entry: TrialEntry) -> Trial:
+    """The trial of one row of trials.csv, with its files and what the row says of it."""
+    folder = session.folder
+    for name in entry.files:
+        _check_is_there(folder, name)
+    return read_trial(
+        folder / entry.file,
+        task=entry.task,
+        speed_m_s=entry.speed_m_s,
+        forces=folder / entry.forces_file if entry.forces_file else None,
+        events=folder / entry.events_file if entry.events_file else None,
+        format=entry.format or None,
+        rate_hz=None if math.isnan(entry.rate_hz) else entry.rate_hz,
+        zero=entry.zero or None,
+        mapping=folder / entry.mapping if entry.mapping else None,
+        settings=session.settings,
+    )
 
 
 def _check_is_there(folder: Path, name: str) -> None:

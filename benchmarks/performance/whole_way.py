@@ -1,0 +1,75 @@
+"""
+The whole way of a set of trials, timed inside one process after its imports; performance.py calls it on one core::
+
+    python whole_way.py WAY STUDY TURNS [FILE...]
+
+WAYs, of which several may be named with commas, are measured in turns: `parse` (the needed columns of the files by
+pyarrow on one thread), `tables` (the study's files to strides and curves in two Parquet files), `run` and `linked`
+(the whole study with ledger, options and reports). Prints the seconds of each turn as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import steps
+from inputs import NEEDED
+
+import kinematics as kin
+from kinematics.conventions import STRIDE_KEYS
+from kinematics.pipeline import study_strides
+from kinematics.store import arrow_table, curve_table, write_table
+
+KEYS = [column.name for column in STRIDE_KEYS]
+
+
+def parse(files: list[Path]) -> None:
+    """The yardstick: the same columns of every file as float64 arrays."""
+    for path in files:
+        if path.suffix == ".csv":
+            steps.parse(path, NEEDED)
+        else:
+            steps.parse(path, steps.marker_columns(path), "\t")
+
+
+def tables(study: Path) -> None:
+    """A study's files to their strides, as a study is read for a laboratory's own reference; then to two tables."""
+    found = study_strides(study, task="run")
+    with tempfile.TemporaryDirectory() as out:
+        write_table(Path(out) / "strides.parquet", "strides", (arrow_table("strides", one.table) for one in found))
+        curves = (curve_table(one.table[KEYS], one.curves) for one in found)
+        write_table(Path(out) / "curves.parquet", "curves", curves)
+
+
+def run(study: Path, *, linked: bool) -> None:
+    """The whole study into a new folder."""
+    with tempfile.TemporaryDirectory() as out:
+        kin.run_study(study, processed=f"{out}/tables", reports=f"{out}/pages", progress=False, linked=linked)
+
+
+def main(ways: str, study: Path, turns: int, files: list[Path]) -> None:
+    """Measure each way in turns, the first turn not counted."""
+    calls: dict[str, Callable[[], None]] = {
+        "parse": partial(parse, files),
+        "tables": partial(tables, study),
+        "run": partial(run, study, linked=False),
+        "linked": partial(run, study, linked=True),
+    }
+    seconds: dict[str, list[float]] = {way: [] for way in ways.split(",")}
+    for turn in range(turns + 1):
+        for way, taken in seconds.items():
+            begun = time.perf_counter()
+            calls[way]()
+            if turn:
+                taken.append(time.perf_counter() - begun)
+    print(json.dumps(seconds))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), [Path(name) for name in sys.argv[4:]])
