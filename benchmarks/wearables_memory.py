@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import kinematics as kin
-from kinematics.pipeline.long_wear import strides_of_bouts
+from kinematics.pipeline.visits.long_wear import strides_of_bouts
 from kinematics.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

@@ -7,7 +7,7 @@ import pytest
 
 from kinematics.conventions import DataError
 from kinematics.files import note_hash, noting_hashes
-from kinematics.pipeline.ahead import LARGEST_AHEAD, reading_ahead, trial_of
+from kinematics.pipeline.visits.ahead import LARGEST_AHEAD, reading_ahead, trial_of
 from kinematics.study import read_study
 
 STUDY = "data/raw/demo"
@@ -77,7 +77,7 @@ def test_hashes_are_noted_for_whoever_asks_for_the_trial(sessions):
 
 
 def test_large_files_are_read_when_they_are_asked_for(sessions, monkeypatch):
-    monkeypatch.setattr("kinematics.pipeline.ahead.LARGEST_AHEAD", 1000)
+    monkeypatch.setattr("kinematics.pipeline.visits.ahead.LARGEST_AHEAD", 1000)
     assert LARGEST_AHEAD > 1000
     found = threads_of(sessions, rows(sessions), on_which_thread)
     assert {name for _, name in found} == {"MainThread"}

@@ -15,7 +15,7 @@ from small_study import VISITS, left_by_run, write_study
 
 from kinematics.conventions import DataError
 from kinematics.pipeline import run_study
-from kinematics.pipeline.making import Make
+from kinematics.pipeline.workers.making import Make
 
 LONGEST_WAIT_S = 60
 
@@ -90,7 +90,7 @@ def test_a_visit_that_ends_its_workers_has_its_sentence(study, scheduler, tmp_pa
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence(study, tmp_path, monkeypatch):
-    monkeypatch.setattr("kinematics.pipeline.cluster.SECONDS_TO_ANSWER", 0.2)
+    monkeypatch.setattr("kinematics.pipeline.workers.cluster.SECONDS_TO_ANSWER", 0.2)
     with pytest.raises(DataError, match=r"no scheduler answers at tcp://127.0.0.1:9"):
         left(study, tmp_path, scheduler="tcp://127.0.0.1:9")
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from kinematics.pipeline import RunResult, assess, run_study
-from kinematics.pipeline.visit import assess_despite
+from kinematics.pipeline.visits.visit import assess_despite
 from kinematics.simulate import (
     Runner,
     simulate_angles,
@@ -255,7 +255,7 @@ def test_an_unforeseen_error_costs_its_trial_alone_and_is_tried_again(study, run
         raise TypeError(f"secret {study}")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kinematics.pipeline.visit.foot_events", broken)
+        patch.setattr("kinematics.pipeline.visits.visit.foot_events", broken)
         result = run(study)
     assert result.exit_code == 2
     assert result.errors[0] == "P01_1: internal error (TypeError) while working on P01_run.csv; please report it."
@@ -269,7 +269,7 @@ def test_an_unforeseen_error_in_a_late_station_leaves_strides_and_a_report(study
     def broken(*args, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("kinematics.pipeline.visit.session_options", broken)
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.session_options", broken)
     result = run(study)
     assert result.n_strides > 60
     assert result.errors[0] == "P01_1: internal error (ZeroDivisionError) while looking for options; please report it."
@@ -291,7 +291,7 @@ def test_the_trace_of_an_internal_error_is_shown_on_demand(study, run, monkeypat
     def broken(*args, **options):
         raise TypeError("the cause")
 
-    monkeypatch.setattr("kinematics.pipeline.visit.compare_range", broken)
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.compare_range", broken)
     run(study, debug=True)
     assert "TypeError: the cause" in capsys.readouterr().err
 
@@ -300,7 +300,7 @@ def test_a_notebook_sees_the_internal_error_itself(study, monkeypatch):
     def broken(*args, **options):
         raise TypeError("the cause")
 
-    monkeypatch.setattr("kinematics.pipeline.visit.compare_range", broken)
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.compare_range", broken)
     with pytest.raises(TypeError, match="the cause"):
         assess(read_study(study).session("P01", "1"))
 
@@ -357,7 +357,7 @@ def test_two_runners_of_rbds_go_the_whole_way(rbds, tmp_path, run):
 
 
 def test_a_changed_rule_of_the_clinics_own_makes_every_session_new(tmp_path):
-    from kinematics.pipeline.cache import input_hashes
+    from kinematics.pipeline.keeping.cache import input_hashes
 
     study = shutil.copytree(Path(__file__).parents[1] / "data" / "raw" / "demo", tmp_path / "study")
     (study / "own").mkdir()

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from kinematics.cli import main
-from kinematics.pipeline.cache import report_key
+from kinematics.pipeline.keeping.cache import report_key
 from kinematics.report import earlier_visits, plotly_file
 from kinematics.study import read_study
 

@@ -17,8 +17,8 @@ from small_study import VISITS, half_files, left_by_run, write_study
 
 from kinematics.conventions import DataError
 from kinematics.pipeline import RunResult, run_study
-from kinematics.pipeline.making import MakeAndKeep
-from kinematics.pipeline.places import Places, locked
+from kinematics.pipeline.keeping.places import Places, locked
+from kinematics.pipeline.workers.making import MakeAndKeep
 
 LONGEST_WAIT_S = 120
 FIRST_KEPT, LAST_TABLE = ".sessions/P01_1.kept", "options.parquet"

@@ -71,7 +71,7 @@ def test_a_forged_manifest_is_found_by_making_everything_anew(home):
     page, manifest = home / "r" / "clinic" / "P01_1.html", home / "p" / "clinic" / "manifest.json"
     page.write_text(page.read_text().replace("deg", "DEG", 1))
     forged = json.loads(manifest.read_bytes())
-    from kinematics.pipeline.cache import sha256_of
+    from kinematics.pipeline.keeping.cache import sha256_of
 
     forged["outputs"]["P01_1.html"] = sha256_of(page)
     manifest.write_text(json.dumps(forged))

@@ -10,9 +10,9 @@ import pandas as pd
 from kinematics.assessment import TrialResult
 from kinematics.conventions import DataError
 from kinematics.ledger import beyond_test, four_frames
-from kinematics.pipeline.ahead import reading_ahead
-from kinematics.pipeline.beside import beside
-from kinematics.pipeline.visit import read_entry, trial_results
+from kinematics.pipeline.visits.ahead import reading_ahead
+from kinematics.pipeline.visits.beside import beside
+from kinematics.pipeline.visits.visit import read_entry, trial_results
 from kinematics.strides import Strides
 from kinematics.study import Session, read_study
 

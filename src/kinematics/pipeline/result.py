@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kinematics.pipeline import outputs
-from kinematics.pipeline.kept import Record
-from kinematics.pipeline.places import Places
+from kinematics.pipeline.keeping import outputs
+from kinematics.pipeline.keeping.kept import Record
+from kinematics.pipeline.keeping.places import Places
 from kinematics.store import count_rows
 from kinematics.study import Study
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from kinematics.conventions import DataError
-from kinematics.pipeline import outputs
-from kinematics.pipeline.chunks import of_shard
-from kinematics.pipeline.cluster import connected
-from kinematics.pipeline.hand import AtHand, at_hand
-from kinematics.pipeline.places import Places, claim, locked
+from kinematics.pipeline.keeping import outputs
+from kinematics.pipeline.keeping.places import Places, claim, locked
+from kinematics.pipeline.keeping.stamps import Index, read_index
 from kinematics.pipeline.result import RunResult, result_of
 from kinematics.pipeline.running import Run
-from kinematics.pipeline.stamps import Index, read_index
 from kinematics.pipeline.work import Plan
+from kinematics.pipeline.workers.chunks import of_shard
+from kinematics.pipeline.workers.cluster import connected
+from kinematics.pipeline.workers.hand import AtHand, at_hand
 from kinematics.study import Study, read_study
 
 

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from kinematics.files import sweep
-from kinematics.pipeline import cluster, kept, outputs
-from kinematics.pipeline.chunks import chunked
-from kinematics.pipeline.kept import Record
-from kinematics.pipeline.making import Make, MakeAndKeep, Visit, write_made
-from kinematics.pipeline.places import MANIFEST
-from kinematics.pipeline.pool import in_processes, one_by_one
-from kinematics.pipeline.remote import Depot, Fetching, Origin
-from kinematics.pipeline.stamps import Index, own_stamp, write_index
-from kinematics.pipeline.streams import Tables, tables_of
+from kinematics.pipeline.keeping import kept, outputs
+from kinematics.pipeline.keeping.kept import Record
+from kinematics.pipeline.keeping.places import MANIFEST
+from kinematics.pipeline.keeping.stamps import Index, own_stamp, write_index
+from kinematics.pipeline.keeping.streams import Tables, tables_of
 from kinematics.pipeline.work import Plan, together
+from kinematics.pipeline.workers import cluster
+from kinematics.pipeline.workers.chunks import chunked
+from kinematics.pipeline.workers.making import Make, MakeAndKeep, Visit, write_made
+from kinematics.pipeline.workers.pool import in_processes, one_by_one
+from kinematics.pipeline.workers.remote import Depot, Fetching, Origin
 from kinematics.store import TABLES
 
 #: A process takes about as long to start as this many visits of three trials take.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kinematics.files import write_whole
-from kinematics.pipeline.visit import assess
+from kinematics.pipeline.visits.visit import assess
 from kinematics.study import read_study
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kinematics.conventions import DataError
-from kinematics.pipeline import cache, outputs
-from kinematics.pipeline.hand import AtHand, at_hand
-from kinematics.pipeline.places import MANIFEST, Places, locked
-from kinematics.pipeline.workspace import workspace
+from kinematics.pipeline.keeping import cache, outputs
+from kinematics.pipeline.keeping.places import MANIFEST, Places, locked
+from kinematics.pipeline.workers.hand import AtHand, at_hand
+from kinematics.pipeline.workers.workspace import workspace
 from kinematics.store import TABLES
 from kinematics.study import Study, read_study
 

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kinematics.pipeline import kept
-from kinematics.pipeline.cache import input_names, report_key, session_key, sha256_of
-from kinematics.pipeline.chunks import by_person
-from kinematics.pipeline.kept import Record
-from kinematics.pipeline.making import Visit
-from kinematics.pipeline.places import Places
-from kinematics.pipeline.stamps import Index, stamp
+from kinematics.pipeline.keeping import kept
+from kinematics.pipeline.keeping.cache import input_names, report_key, session_key, sha256_of
+from kinematics.pipeline.keeping.kept import Record
+from kinematics.pipeline.keeping.places import Places
+from kinematics.pipeline.keeping.stamps import Index, stamp
+from kinematics.pipeline.workers.chunks import by_person
+from kinematics.pipeline.workers.making import Visit
 from kinematics.study import Session, Study
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from kinematics.conventions import DataError
 from kinematics.files import PART
-from kinematics.pipeline.cache import sha256_of
-from kinematics.pipeline.making import Visit
-from kinematics.pipeline.places import LOCK, MANIFEST
-from kinematics.pipeline.workspace import workspace
+from kinematics.pipeline.keeping.cache import sha256_of
+from kinematics.pipeline.keeping.places import LOCK, MANIFEST
+from kinematics.pipeline.workers.making import Visit
+from kinematics.pipeline.workers.workspace import workspace
 from kinematics.study.folder import TABLES
 
 #: Addresses that only this process can see.

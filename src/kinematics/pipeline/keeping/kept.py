@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinematics.files import PART, write_unforced
-from kinematics.pipeline.cache import compact_json
+from kinematics.pipeline.keeping.cache import compact_json
 from kinematics.store import TABLES
 
 if TYPE_CHECKING:

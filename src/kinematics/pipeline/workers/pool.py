@@ -14,8 +14,8 @@ from multiprocessing import get_all_start_methods, get_context, parent_process
 from typing import Any, Protocol
 
 from kinematics.conventions import DataError
-from kinematics.pipeline.kept import Record
-from kinematics.pipeline.making import Visit
+from kinematics.pipeline.keeping.kept import Record
+from kinematics.pipeline.workers.making import Visit
 
 Chunk = Sequence[Visit]
 #: Chunks handed out for each process beside the one it works on.
@@ -40,8 +40,8 @@ def one_by_one(visits: Chunk, task: Task, *, ahead: bool) -> Generator[Record]:
     if not ahead:
         yield from map(task, visits)
         return
-    from kinematics.pipeline.ahead import reading_ahead
-    from kinematics.pipeline.visit import read_entry
+    from kinematics.pipeline.visits.ahead import reading_ahead
+    from kinematics.pipeline.visits.visit import read_entry
 
     with reading_ahead((visit.session for visit in visits if not visit.kept_key), read_entry) as reader:
         for visit in visits:
@@ -108,7 +108,7 @@ class _Processes:
     def __init__(self, jobs: int) -> None:
         context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         if context.get_start_method() == "forkserver":
-            context.set_forkserver_preload(["kinematics.pipeline.visit", "kinematics.pipeline.parts"])
+            context.set_forkserver_preload(["kinematics.pipeline.visits.visit", "kinematics.pipeline.visits.parts"])
         self._working_on = context.Array("q", [IDLE] * jobs, lock=False)
         self._started, self._stop = context.Value("i", 0), context.Event()
         shared = (self._working_on, self._started, self._stop)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
-from kinematics.pipeline.cache import sha256_of
-from kinematics.pipeline.remote import Depot, Origin
+from kinematics.pipeline.keeping.cache import sha256_of
 from kinematics.pipeline.result import RunResult
-from kinematics.pipeline.workspace import workspace
+from kinematics.pipeline.workers.remote import Depot, Origin
+from kinematics.pipeline.workers.workspace import workspace
 
 
 def is_address(place: Path | str) -> bool:

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kinematics.files import noting_hashes, write_unforced
-from kinematics.pipeline.cache import input_hashes, input_names, report_key, session_key, sha256_of
-from kinematics.pipeline.kept import Record, keep, packed
-from kinematics.pipeline.places import Places
+from kinematics.pipeline.keeping.cache import input_hashes, input_names, report_key, session_key, sha256_of
+from kinematics.pipeline.keeping.kept import Record, keep, packed
+from kinematics.pipeline.keeping.places import Places
 from kinematics.study import Session
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def write_made(made: Made, places: Places) -> None:
 
 
 def _made(session: Session, earlier: Sequence[Session], debug: bool, shared_script: str) -> Made:
-    from kinematics.pipeline.parts import about, tables
+    from kinematics.pipeline.visits.parts import about, tables
     from kinematics.report import render_report
 
     before = [_assessed(one, debug) for one in earlier]
@@ -151,7 +151,7 @@ def _assessed(session: Session, debug: bool) -> tuple[Assessment, _Troubles, dic
 
     The last few are held, as the next visit of the person asks for them again.
     """
-    from kinematics.pipeline.visit import assess_despite
+    from kinematics.pipeline.visits.visit import assess_despite
 
     troubles = _Troubles(session.name, debug)
     with noting_hashes() as noted:

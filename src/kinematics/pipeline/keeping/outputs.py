@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kinematics.files import replacing, write_whole
-from kinematics.pipeline import cache
-from kinematics.pipeline.kept import Record, facts_of
-from kinematics.pipeline.places import MANIFEST, Places
+from kinematics.pipeline.keeping import cache
+from kinematics.pipeline.keeping.kept import Record, facts_of
+from kinematics.pipeline.keeping.places import MANIFEST, Places
 from kinematics.study import Study
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from kinematics.conventions import DataError
-from kinematics.pipeline.cache import package_hash, versions
-from kinematics.pipeline.kept import Record
-from kinematics.pipeline.making import Made, Visit
+from kinematics.pipeline.keeping.cache import package_hash, versions
+from kinematics.pipeline.keeping.kept import Record
+from kinematics.pipeline.workers.making import Made, Visit
 
 #: Visits handed to a worker at a time: their results travel together.
 LARGEST_CHUNK = 10

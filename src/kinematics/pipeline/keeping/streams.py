@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 
-from kinematics.pipeline.cache import sha256_of
-from kinematics.pipeline.kept import Record, table_of
-from kinematics.pipeline.places import Places
+from kinematics.pipeline.keeping.cache import sha256_of
+from kinematics.pipeline.keeping.kept import Record, table_of
+from kinematics.pipeline.keeping.places import Places
 from kinematics.store import TABLES, write_table
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kinematics.pipeline.places import LOCK, fcntl
+from kinematics.pipeline.keeping.places import LOCK, fcntl
 
 PREFIX = "kinematics-"
 

@@ -21,9 +21,9 @@ from kinematics.exercises import Options, session_options
 from kinematics.gates import gates
 from kinematics.intake import standing_tilt
 from kinematics.ledger import compare_range, functional_range
-from kinematics.pipeline.ahead import trial_of
-from kinematics.pipeline.beside import beside, joined, own_figures
-from kinematics.pipeline.long_wear import strides_of_bouts, worn_long
+from kinematics.pipeline.visits.ahead import trial_of
+from kinematics.pipeline.visits.beside import beside, joined, own_figures
+from kinematics.pipeline.visits.long_wear import strides_of_bouts, worn_long
 from kinematics.readers import read_trial
 from kinematics.store import OPTION_COLUMNS
 from kinematics.strides import Strides, segment_strides

@@ -1,0 +1,1 @@
+"""One visit: its trials read and worked through, what stands beside them, its rows of every table."""

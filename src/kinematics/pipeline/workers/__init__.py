@@ -1,0 +1,1 @@
+"""Who works on visits and where: this process, others, a cluster; folders here or behind an address."""
