@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 
 from kinematics.exam import EXAM_COLUMNS
+from kinematics.exam.available import available_columns
+from kinematics.exam.columns import Columns, frame, rows_of
 from kinematics.ledger import low_limit
-from kinematics.ledger.base import add_test, base_table
-from kinematics.ledger.direct import KEYS, by_direct
+from kinematics.ledger.base import add_test, base_table, known_runs
+from kinematics.ledger.direct import KEYS, by_direct, one_trial_each
 from kinematics.ledger.reference import by_reference
 from kinematics.ledger.sides import by_sides, healthy_limit
 from kinematics.ledger.terms import terms, used_term
+from kinematics.ledger.used import runs_of
 from kinematics.norms import running_norms
 from kinematics.strides import Strides
 from kinematics.trial import Passport
@@ -71,20 +74,21 @@ def measure(
     people: People, kind: Kind, repetitions: int, random: np.random.Generator, wanted: tuple[str, ...] = COMPARISONS
 ) -> dict[str, pd.DataFrame]:
     """Rows of the right side by comparison, in the order of the people, measured with the errors that are assumed."""
-    table, exam = _base(people, random), _exam(people, kind, repetitions, random)
-    table = add_test(table, exam, "extension")
+    table = _base(people, random)
+    available = available_columns(_exam(people, kind, repetitions, random))
+    table = add_test(table, available)
     norms = running_norms()
     order = np.arange(people.used.size).astype(str)
     found = {}
     if wanted != ("sides",):
-        found["reference"] = by_reference(table, "extension", THRESHOLD, norms)
+        found["reference"] = by_reference(table, THRESHOLD, norms)
     if wanted != ("reference",):
-        found["sides"] = by_sides(table, exam, "extension", THRESHOLD, norms)
+        found["sides"] = by_sides(table, available, THRESHOLD, norms)
     if "direct" in wanted:
-        functional = _functional(people, table, random)
+        functional = one_trial_each(_functional(people, table, random))
         found["direct"] = by_direct(found["reference"], found["sides"], functional, THRESHOLD, norms)
-    right = {name: rows[rows["side"] == "right"].set_index("participant") for name, rows in found.items()}
-    return {name: rows.loc[order].reset_index() for name, rows in right.items()}
+    right = {name: frame(rows_of(rows, rows["side"] == "right")) for name, rows in found.items()}
+    return {name: rows.set_index("participant").loc[order].reset_index() for name, rows in right.items()}
 
 
 def truth(people: People, random: np.random.Generator) -> dict[str, np.ndarray]:
@@ -94,7 +98,7 @@ def truth(people: People, random: np.random.Generator) -> dict[str, np.ndarray]:
     test_limit, test_limit_se = (float(part) for part in low_limit(*TEST))
     norm_low = people.used < limit + random.normal(0, limit_se, n)
     test_low = people.available < test_limit + random.normal(0, test_limit_se, n)
-    healthy, healthy_se = (part[0] for part in healthy_limit(_speed_row(), "extension"))
+    healthy, healthy_se = (part[0] for part in healthy_limit(_speed_row()))
     side_low = people.other_used - people.used > healthy + random.normal(0, healthy_se, n)
     margin = terms()["sides"]["equal_within_deg"]["value"]
     gap = people.other_available - people.available
@@ -116,29 +120,30 @@ def _quadrant(used_low: np.ndarray, test_low: np.ndarray) -> np.ndarray:
     return np.select(pairs, ["available_unused", "low_both", "low_test_only"], "typical")
 
 
-def _speed_row() -> pd.DataFrame:
-    return pd.DataFrame({"task": ["run"], "speed_m_s": [3.5]})
+def _speed_row() -> Columns:
+    words = {"task": "run", "direction": "extension"}
+    return {name: np.array([word], dtype=object) for name, word in words.items()} | {"speed_m_s": np.array([3.5])}
 
 
-def _base(people: People, random: np.random.Generator) -> pd.DataFrame:
+def _base(people: People, random: np.random.Generator) -> Columns:
     """Rows of both sides of all people, as `base_table` gives them, with use measured."""
     n = people.used.size
     template = _template()
     side_markers = terms()["sides"]["within_visit_deg"]["value"]
-    strides = template["used_se_strides_deg"].iloc[0]
+    strides = template["used_se_strides_deg"][0]
     # a visit's error is common to both sides but for each side's own markers
     own = random.normal(0, side_markers, (2, n)) + random.normal(0, strides, (2, n))
     common = random.normal(0, np.sqrt(used_term("between_visits_deg") ** 2 - side_markers**2), n)
     common += random.normal(0, used_term("hip_centre_deg"), n)
     bias = random.normal(0, terms()["sides"]["bias_deg"]["value"], n)
     left, right = people.other_used + common + own[0] + bias, people.used + common + own[1]
-    table = template.loc[template.index.repeat(n)].reset_index(drop=True)
-    table["participant"] = np.tile(np.arange(n).astype(str), 2)
-    table["used_deg"] = np.concatenate([left, right])
-    return table.sort_values(["participant", "side"], ignore_index=True)
+    table = rows_of(template, np.tile([0, 1], n))
+    table["participant"] = np.repeat(np.arange(n).astype(str).astype(object), 2)
+    table["used_deg"] = np.stack([left, right], axis=1).ravel()
+    return table
 
 
-def _template() -> pd.DataFrame:
+def _template() -> Columns:
     """A left and a right row of one runner without a test."""
     shape = np.linspace(-1, 1, N_STRIDES)
     peaks = used_term("stride_sd_deg") * shape / shape.std(ddof=1)
@@ -147,8 +152,11 @@ def _template() -> pd.DataFrame:
     passport = Passport(zero="anatomical", hip_centre="harrington")
     strides = Strides(pd.concat(rows, ignore_index=True), {}, pd.DataFrame(), passport)
     exam = pd.DataFrame(columns=list(EXAM_COLUMNS)).astype({"value_deg": float, "sem_deg": float, "repetition": float})
-    table = base_table(strides, exam, "extension", running_norms(), {"symptomatic_side": "right"})
-    return table[[name for name in table if name not in TEST_COLUMNS]]
+    about = {"symptomatic_side": "right"}
+    available, norms = available_columns(exam), running_norms()
+    runs = known_runs(runs_of(strides), available, about, norms)
+    table = base_table(runs, available, ["extension"], norms)
+    return {name: values for name, values in table.items() if name not in TEST_COLUMNS}
 
 
 #: What `add_test` gives.
@@ -182,10 +190,10 @@ def _exam(people: People, kind: Kind, repetitions: int, random: np.random.Genera
     return table[list(EXAM_COLUMNS)]
 
 
-def _functional(people: People, table: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def _functional(people: People, table: Columns, random: np.random.Generator) -> pd.DataFrame:
     """Functional trials of the right sides: true use plus reserve, with the visit's error shared with the run."""
-    rows = table[table["side"] == "right"].set_index("participant").loc[np.arange(people.used.size).astype(str)]
-    rows = rows.reset_index()
+    rows = frame(rows_of(table, table["side"] == "right")).set_index("participant")
+    rows = rows.loc[np.arange(people.used.size).astype(str)].reset_index()
     of = terms()["direct"]
     error = np.sqrt(2 * of["within_visit_deg"]["value"] ** 2 + of["bridge_deg"]["value"] ** 2)
     swings = of["repetition_sd_deg"]["value"] / 2

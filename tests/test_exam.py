@@ -15,6 +15,7 @@ from kinematics.exam import (
     read_exam_rows,
     sem_table,
 )
+from kinematics.exam.columns import frame, grouped
 
 HEADER = ",".join(EXAM_COLUMNS)
 GOOD = "P01,1,left,extension,prone_extension,12.5,inclinometer,yes,no,1,A,firm,"
@@ -228,3 +229,40 @@ def test_two_raters_average_half_of_what_lasts():
 def test_a_functional_trial_counts_as_active_unless_it_is_said_to_be_passive():
     exam = exam_of(exam_rows(12.0, test="rom", active=""), exam_rows(12.0, test="rom", active="no", side="left"))
     assert available_range(exam).set_index("side")["lower_bound"].to_dict() == {"left": False, "right": True}
+
+
+KINDS = {"who": object, "speed": float, "value": float}
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_sums_centiles_and_order_of_groups_are_those_of_pandas_to_the_last_digit(in_order):
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({"who": rng.choice(["b", "a", "c"], 60), "speed": rng.choice([2.5, np.nan, 1.1], 60)})
+    table["value"] = np.where(rng.random(60) < 0.1, np.nan, rng.normal(0, 8, 60).round(1))
+    table = table.sort_values(["who", "speed"], ignore_index=True) if in_order else table
+    who, speed, value = (table[name].to_numpy(dtype=kind) for name, kind in KINDS.items())
+    groups = grouped([who, speed])
+    expected = table.groupby(["who", "speed"], dropna=False)["value"]
+    counts, centiles = groups.centiles(value, (0.05, 0.5))
+    assert list(zip(who[groups.first], speed[groups.first].astype(str), strict=True)) == [
+        (name, str(number)) for name, number in expected.sum().index
+    ]
+    np.testing.assert_array_equal(counts, expected.count())
+    np.testing.assert_array_equal(groups.mean(value), expected.mean())
+    np.testing.assert_array_equal(centiles.T, [expected.quantile(0.05), expected.median()])
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_a_frame_of_plain_columns_is_the_one_that_pandas_makes(n):
+    words, flags = np.array(["a", "", "left"], dtype=object)[:n], np.array([True, False, True])[:n]
+    columns = {"side": words, "x_deg": np.arange(n) / 3, "n": np.arange(n), "test": words[::-1], "low": flags}
+    text_columns = ("side", "test")
+    expected = pd.DataFrame(columns).astype(dict.fromkeys(text_columns, "str"))
+    pd.testing.assert_frame_equal(frame(columns), expected, check_exact=True)
+    assert frame(columns).assign(y_deg=1.0).drop(columns="side").columns.tolist() == [
+        "x_deg",
+        "n",
+        "test",
+        "low",
+        "y_deg",
+    ]

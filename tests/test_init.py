@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from wearables import synthetic
 
 from kinematics.cli import main
 from kinematics.conventions import DataError
@@ -23,6 +24,7 @@ from kinematics.simulate import (
     write_angles,
     write_marker_trial,
 )
+from kinematics.simulate.wearables import write_sensors
 from kinematics.study import read_study
 
 NAMES = {
@@ -156,3 +158,26 @@ def test_three_runners_of_rbds_become_a_study_of_nine_paired_runs(rbds, tmp_path
     assert len(runs) == 9
     assert [name for name in runs.index if runs.loc[name, "forces_file"] != name.replace("markers", "forces")] == []
     assert set(runs["speed_m_s"]) == {"2.5", "3.5", "4.5"}
+
+
+def worn(folder: Path, trial) -> None:
+    """A recording of each task as devices leave them: the run in a folder of its own, the others side by side."""
+    write_sensors(folder / "P03_2_run30", trial)
+    for name in ("P03_2_static", "P03_2_rom"):
+        for sensor in (folder / "P03_2_run30").iterdir():
+            (folder / f"{name}_{sensor.name}").write_bytes(sensor.read_bytes())
+
+
+def test_sensor_files_that_belong_together_are_one_row(folder):
+    worn(folder, synthetic(duration_s=6.0).trial)
+    (folder / "P04_1_run30").mkdir()
+    (folder / "P04_1_run30" / "pelvis.csv").write_bytes((folder / "P03_2_run30" / "pelvis.csv").read_bytes())
+    said = str(init_study(folder))
+    rows = trials(folder)
+    static = "P03_2_static_pelvis.csv;P03_2_static_thigh_left.csv;P03_2_static_thigh_right.csv"
+    own = rows[rows["participant"] == "P03"]
+    assert own.index.tolist() == [static.replace("static", "rom"), "P03_2_run30", static]
+    assert own["task"].tolist() == ["rom", "run", "static"]
+    assert own["static_file"].tolist() == [static, static, ""]
+    assert "one sensor alone, left out" in said.lower() and "P04_1_run30/pelvis.csv" in said
+    assert [*read_study(folder).errors, *(e for one in read_study(folder).sessions for e in one.errors)] == []

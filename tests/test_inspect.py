@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from wearables import synthetic
 
 from kinematics.cli import main
 from kinematics.inspecting import as_text, inspect_file
@@ -21,6 +22,7 @@ from kinematics.simulate import (
     write_angles,
     write_marker_trial,
 )
+from kinematics.simulate.wearables import write_sensors
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +204,22 @@ def test_the_opencap_tilt_is_turned_to_anterior_positive(shared):
     raw = np.genfromtxt(path, delimiter=",", skip_header=11, names=None, usecols=(0, 1), invalid_raise=False)
     raw = raw[np.isfinite(raw).all(axis=1)]
     np.testing.assert_array_equal(one.trial.channels["pelvis_anterior_tilt_deg"], -raw[:, 1])
+
+
+def test_a_folder_of_sensor_files_is_one_recording_that_lacks_a_standing_trial(tmp_path):
+    write_sensors(tmp_path / "run", synthetic(duration_s=6.0).trial)
+    one = inspect_file(tmp_path / "run")
+    assert (one.file, one.kind, one.sides) == ("run", "imu", ("left", "right"))
+    assert [column.meaning for column in one.columns] == ["pelvis", "thigh_left", "thigh_right"]
+    missing = {need.result: need.missing for need in one.needs}
+    assert missing["foot contacts"] == ()
+    assert len(missing["hip extension"]) == 1 and "standing trial" in missing["hip extension"][0]
+
+
+def test_sensor_files_named_together_are_told_one_by_one_and_as_a_recording(tmp_path):
+    write_sensors(tmp_path, synthetic(duration_s=6.0).trial)
+    files = [str(tmp_path / f"{name}.csv") for name in ("thigh_left", "pelvis")]
+    result = CliRunner().invoke(main, ["inspect", "--json", *files])
+    assert [one["file"] for one in json.loads(result.output)] == [
+        "thigh_left.csv", "pelvis.csv", "pelvis.csv;thigh_left.csv",
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 import math
 
 import hypothesis
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -312,3 +313,12 @@ def test_a_larger_reference_has_a_sharper_limit():
 
 def test_a_value_one_standard_error_below_its_limit_is_low_with_84_percent():
     assert probability_low(0.0, 3.0, 5.0, 4.0) == pytest.approx(0.8413, abs=1e-4)
+
+
+def test_what_is_known_beside_the_strides_may_come_as_plain_columns():
+    strides, exam = as_strides(stride_rows(6.0)), exam_rows(12.0)
+    told = {"participant": ["P01", "P01"], "side": ["left", "right"], "surface": ["track", "treadmill"]}
+    columns = {name: np.array(words, dtype=object) for name, words in told.items()}
+    ledgers = [compare_range(strides, exam, about=[{"sex": "F"}, part]) for part in (columns, pd.DataFrame(told))]
+    pd.testing.assert_frame_equal(*ledgers)
+    assert set(ledgers[0]["not_stated"]) == {"level; grade"}

@@ -16,8 +16,8 @@ from kinematics.assessment import Assessment
 from kinematics.intake import standing_tilt
 from kinematics.models.inertial import Calibration
 from kinematics.pipeline import assess
-from kinematics.pipeline.cache import input_hashes
-from kinematics.pipeline.long_wear import strides_of_bouts, worn_long
+from kinematics.pipeline.keeping.cache import input_hashes
+from kinematics.pipeline.visits.long_wear import strides_of_bouts, worn_long
 from kinematics.report import render_report
 from kinematics.simulate.wearables import simulate_wearables
 from kinematics.study import Session, read_study

@@ -219,4 +219,6 @@ LEDGER_COLUMNS = (
     Column("not_represented", "", "in what the runner is not among the reference people: sex; level; surface; grade"),
     Column("not_stated", "", "which of these is not stated"),
     Column("representation_se_deg", "deg", "what not_represented adds to the limit's error", ""),
+    Column("used_se_sensors_deg", "deg", "term of used_se_deg: what inertial sensors measure wrong; 0 for others", ""),
+    Column("used_se_zero_deg", "deg", "term of used_se_deg: the entered standing tilt behind the zero; 0 for none", ""),
 )

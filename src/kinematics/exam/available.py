@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
+from kinematics.exam.columns import Columns, Groups, frame, grouped, numbers, rows_of, text, words_set
 from kinematics.exam.registry import facts, sem_table
 
 KEYS = ["participant", "session", "side", "direction", "test"]
@@ -22,6 +25,7 @@ DESCRIPTORS = {
     "limited_by": "what ended the movement is not stated",
     "rater": "rater not stated",
 }
+SEM_KEYS = ("test", "direction", "pelvis_controlled", "instrument")
 
 
 def available_range(exam: pd.DataFrame) -> pd.DataFrame:
@@ -55,62 +59,64 @@ def available_range(exam: pd.DataFrame) -> pd.DataFrame:
         - limited_by: what ended the movement, words joined by ';'.
         - notes: descriptors that are missing, joined by '; '.
     """
-    rows = exam[KEYS].copy()
-    sem = _sem_deg(exam)
-    rows[["available_deg", "instrument", "rater"]] = exam[["value_deg", "instrument", "rater"]]
-    rows["sem_deg"], rows["variance"] = sem, sem**2
-    rows["n_repetitions"] = 1
-    limits = facts()["limits"]
-    flags = pd.DataFrame(
-        {"ended": exam["limited_by"].isin(facts()["ended_early"]) | _active(exam)}
-        | {("pelvis", word): exam["pelvis_controlled"] == word for word in ("no", "")}
-        | {("limit", word): exam["limited_by"] == word for word in limits}
-        | {("missing", name): exam[name] == "" for name in DESCRIPTORS},
-        index=exam.index,
-    )
-    rows = pd.concat([rows, flags], axis=1)
-    grouped = rows.groupby(KEYS, sort=True, observed=True)
-    table = grouped.agg({"available_deg": "mean", "sem_deg": "mean", "variance": "sum", "n_repetitions": "sum"})
-    anyhow = grouped[list(flags.columns)].any()
-    share = facts()["within_visit_share"]["value"]
-    table["available_se_visit_deg"] = np.sqrt(share * table["variance"]) / table["n_repetitions"]
+    return frame(available_columns(exam))
+
+
+def available_columns(exam: pd.DataFrame) -> Columns:
+    """`available_range` as plain columns."""
+    cells = {name: text(exam[name]) for name in (*KEYS, *DESCRIPTORS)}
+    groups = grouped([cells[name] for name in KEYS])
+    sem = _sem_deg(cells, numbers(exam["sem_deg"]))
+    table = rows_of({name: cells[name] for name in KEYS}, groups.first)
+    table["available_deg"] = groups.mean(numbers(exam["value_deg"]))
+    return {**table, **_errors(groups, sem, cells["rater"]), "n_repetitions": groups.sizes, **_described(groups, cells)}
+
+
+def _errors(groups: Groups, sem: np.ndarray, rater: np.ndarray) -> Columns:
+    """The standard error of each mean and its two terms. [deg]"""
+    share, habit = (facts()[name]["value"] for name in ("within_visit_share", "rater_share"))
+    visit = np.sqrt(share * groups.total(sem**2)) / groups.sizes
     # the raters' own habits, half of what lasts, are averaged over those who are named
-    habit, raters = (
-        facts()["rater_share"]["value"],
-        exam["rater"]
-        .where(exam["rater"] != "")
-        .groupby([exam[name] for name in KEYS], sort=True, observed=True)
-        .nunique(),
-    )
-    kept = 1 - habit + habit / np.maximum(raters, 1)
-    table["available_se_lasting_deg"] = np.sqrt((1 - share) * kept) * table["sem_deg"]
-    table["available_se_deg"] = np.hypot(table["available_se_visit_deg"], table["available_se_lasting_deg"])
-    table["lower_bound"] = anyhow["ended"]
-    table["pelvis_controlled"] = np.select([anyhow["pelvis", "no"], anyhow["pelvis", ""]], ["no", ""], "yes")
+    unnamed = groups.any((rater == "")[:, None])[:, 0]
+    kept = 1 - habit + habit / np.maximum(groups.distinct(rater) - unnamed, 1)
+    lasting = np.sqrt((1 - share) * kept) * groups.mean(sem)
+    return {
+        "available_se_deg": np.hypot(visit, lasting),
+        "available_se_visit_deg": visit,
+        "available_se_lasting_deg": lasting,
+    }
+
+
+def _described(groups: Groups, cells: Columns) -> Columns:
+    """How the repetitions were done, in words."""
+    limits, pelvis = facts()["limits"], cells["pelvis_controlled"]
+    early = facts()["ended_early"]
+    ended = np.array([word in early for word in cells["limited_by"].tolist()], dtype=bool) | _active(cells)
+    flags = [ended, pelvis == "no", pelvis == ""]
+    flags += [cells["limited_by"] == word for word in limits] + [cells[name] == "" for name in DESCRIPTORS]
+    any_ended, any_no, any_open, *words = groups.any(np.stack(flags, axis=1)).T
+    held = np.select([any_no, any_open], ["no", ""], "yes").astype(object)
+    told: Columns = {"lower_bound": any_ended, "pelvis_controlled": held}
     for name in ("instrument", "rater"):
-        alike = grouped[name].nunique() == 1
-        table[name] = grouped[name].first().where(alike, "")
-    table["limited_by"] = _joined({word: anyhow["limit", word] for word in limits}, ";")
-    table["notes"] = _joined({text: anyhow["missing", name] for name, text in DESCRIPTORS.items()}, "; ")
-    return table.reset_index()[list(AVAILABLE_COLUMNS)]
+        told[name] = np.where(groups.distinct(cells[name]) == 1, cells[name][groups.first], "")
+    told["limited_by"] = words_set(dict(zip(limits, words, strict=False)), groups.n, ";")
+    told["notes"] = words_set(dict(zip(DESCRIPTORS.values(), words[len(limits) :], strict=True)), groups.n, "; ")
+    return told
 
 
-def _active(exam: pd.DataFrame) -> pd.Series:
+def _active(cells: Columns) -> np.ndarray:
     """Whether the person moved the leg; a functional trial counts as active unless it is said to be passive."""
-    return (exam["active"] == "yes") | ((exam["test"] == FUNCTIONAL) & (exam["active"] != "no"))
+    return (cells["active"] == "yes") | ((cells["test"] == FUNCTIONAL) & (cells["active"] != "no"))
 
 
-def _sem_deg(exam: pd.DataFrame) -> pd.Series:
-    """Standard error of one repetition, for every row. [deg]"""
-    registry = sem_table()
-    keys = pd.MultiIndex.from_frame(exam[list(registry.index.names)])
-    return exam["sem_deg"].fillna(pd.Series(registry.reindex(keys).to_numpy(), index=exam.index))
+def _sem_deg(cells: Columns, own: np.ndarray) -> np.ndarray:
+    """Standard error of one repetition, for every row: the rater's own, else the registry's. [deg]"""
+    known = _registry()
+    keys = zip(*(cells[name].tolist() for name in SEM_KEYS), strict=True)
+    return np.where(np.isnan(own), np.array([known.get(key, np.nan) for key in keys], dtype=float), own)
 
 
-def _joined(parts: dict[str, pd.Series], separator: str) -> pd.Series:
-    """The words whose flag is set, joined, for every row."""
-    index = next(iter(parts.values())).index
-    text = pd.Series("", index=index, dtype="str")
-    for word, flag in parts.items():
-        text = text + pd.Series(np.where(flag.to_numpy(dtype=bool), separator + word, ""), index=index, dtype="str")
-    return text.str.removeprefix(separator)
+@cache
+def _registry() -> dict[tuple, float]:
+    """Standard error of one repetition by test, direction, control of the pelvis and instrument. [deg]"""
+    return sem_table().to_dict()  # type: ignore[return-value]

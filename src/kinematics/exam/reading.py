@@ -11,7 +11,7 @@ import pandas as pd
 
 from kinematics.conventions import DIRECTIONS, SIDES, DataError
 from kinematics.exam.registry import YES_NO, exam_tests, facts
-from kinematics.tables import Row, read_table, shown
+from kinematics.tables import Row, Table, read_table, shown
 
 REQUIRED = ("participant", "session", "side", "direction", "test", "value_deg")
 OPTIONAL = ("instrument", "pelvis_controlled", "active", "repetition", "rater", "limited_by", "sem_deg")
@@ -78,6 +78,11 @@ def read_exam_rows(path: Path | str, *, thomas_positive: ThomasPositive = None) 
         Where the table as a whole cannot be read, or its header cannot be understood.
     """
     rows = read_table(Path(path), required=REQUIRED, optional=OPTIONAL)
+    return usable_tests(rows, thomas_positive=thomas_positive)
+
+
+def usable_tests(rows: Table, *, thomas_positive: ThomasPositive = None) -> tuple[pd.DataFrame, list[DataError]]:
+    """As `read_exam_rows`, from a table that is read already."""
     seen: dict[tuple, int] = {}
     checked = [(row, _checked(row, thomas_positive, seen)) for row in rows.rows]
     return _table([values for row, values in checked if not row.errors]), rows.errors

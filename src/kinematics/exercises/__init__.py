@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from kinematics.conventions import Column
+from kinematics.exam.columns import as_text, frame
 from kinematics.exercises.options import OPTION_COLUMNS, REMEASURE_COLUMNS, WITHHELD_COLUMNS, Options
 from kinematics.exercises.trace import TRACE_COLUMNS
 
@@ -33,7 +35,6 @@ __all__ = [
 
 #: Columns of the options that are whole numbers; the others are text.
 WHOLE = ("order", "level")
-TEXT = pd.StringDtype(na_value=math.nan)
 
 
 def exercise_options(
@@ -163,14 +164,11 @@ def _messages(fired: tuple[Fired, ...], at: Situation) -> list[str]:
 
 
 def _frame(rows: list[Row], columns: tuple[Column, ...]) -> pd.DataFrame:
-    """The rows under the declared columns; all text is given its type at once, which is quicker than by column."""
-    n = len(rows)
-    text = [column.name for column in columns if column.name not in WHOLE]
-    flat = pd.array([row[name] for name in text for row in rows], dtype=TEXT)
-    cells = {name: flat[place * n : (place + 1) * n] for place, name in enumerate(text)}
-    names = [column.name for column in columns]
-    whole = {name: [row[name] for row in rows] for name in names if name in WHOLE}
-    return pd.DataFrame({name: cells[name] if name in cells else whole[name] for name in names}, copy=False)
+    """The rows under the declared columns."""
+    cells = {column.name: [row[column.name] for row in rows] for column in columns}
+    return frame(
+        {name: np.array(found, dtype=int) if name in WHOLE else as_text(found) for name, found in cells.items()}
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kinematics.exercises.decision import Fired, Situation, excluded, missing_equipment, sieve
+from kinematics.exercises.decision import Fired, Situation, excluded, sieve, without_equipment
 from kinematics.exercises.exercise import WARM_UP, Exercise
 
 
@@ -36,6 +36,7 @@ def choose(family: str, count: int, at: Situation) -> Choice:
     """
     of_body = sieve((one for one in at.fired if not one.rule.on[family].equipment), family)
     of_things = tuple(one for one in at.fired if one.rule.on[family].equipment)
+    lacking = without_equipment(at.library, at.at_hand)
     allowed: list[Exercise] = []
     missing: dict[str, Exercise] = {}
     kept_out: list[tuple[Exercise, Fired]] = []
@@ -43,7 +44,7 @@ def choose(family: str, count: int, at: Situation) -> Choice:
         if blamed := excluded(exercise, of_body, at):
             kept_out.append((exercise, blamed))
             continue
-        if of_things and missing_equipment(exercise, at.at_hand):
+        if of_things and exercise.id in lacking:
             missing[exercise.id] = exercise
             kept_out.append((exercise, of_things[0]))
         allowed.append(exercise)
@@ -123,10 +124,11 @@ def _ranking(family: str, at: Situation) -> dict[str, tuple]:
     least, partial = "least_weight_bearing" in wishes, "no_full_weight_bearing" in wishes
     light = at.library.vocabulary.words("weight_bearing").index("partial")
     pelvis = {word for one in at.fired for word in one.rule.on[family].pelvis}
+    missing = without_equipment(at.library, at.at_hand)
     ranking = {}
     for one in at.library.by_family[family]:
         places = at.library.places[one.id]
-        lacking = bool(missing_equipment(one, at.at_hand))
+        lacking = one.id in missing
         if family == WARM_UP:  # gentlest for the other hip first
             rest: tuple = (places.opposite_band, one.level)
         else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from kinematics.exercises.entry import Entry
 from kinematics.exercises.facts import FACTS
 
+#: A condition taken apart: the facts -> whether it holds.
+Test: TypeAlias = Callable[[Mapping[str, Any]], bool]
 JOINERS = ("all", "any", "not")
 OPERATORS = ("eq", "in", "gt", "lt")
 #: Facts that follow from others: of the first, these words go with these values of the second.
@@ -25,20 +27,31 @@ def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     >>> holds({"any": [{"stage": "settle"}, {"pain_in_flexion": {"gt": 2}}]}, {"stage": "load", "pain_in_flexion": 3.0})
     True
     """
+    return compiled(condition)(facts)
+
+
+def compiled(condition: Mapping[str, Any]) -> Test:
+    """The condition as a function of the facts, taken apart once."""
     ((key, value),) = condition.items()
-    if key == "all":
-        return all(holds(part, facts) for part in value)
-    if key == "any":
-        return any(holds(part, facts) for part in value)
+    if key in ("all", "any"):
+        parts, joined = [compiled(part) for part in value], all if key == "all" else any
+        return lambda facts: joined(part(facts) for part in parts)
     if key == "not":
-        return not holds(value, facts)
-    found = facts.get(key)
-    if found is None:
-        return False
+        part = compiled(value)
+        return lambda facts: not part(facts)
     ((operator, wanted),) = value.items() if isinstance(value, dict) else (("eq", value),)
+    return _predicate(key, operator, wanted)
+
+
+def _predicate(key: str, operator: str, wanted: Any) -> Test:
+    """A fact held against a value; no value of the fact fulfils nothing."""
     if operator == "in":
-        return found in wanted
-    return found > wanted if operator == "gt" else found < wanted if operator == "lt" else found == wanted
+        return lambda facts: facts.get(key) is not None and facts[key] in wanted
+    if operator == "gt":
+        return lambda facts: facts.get(key) is not None and facts[key] > wanted
+    if operator == "lt":
+        return lambda facts: facts.get(key) is not None and facts[key] < wanted
+    return lambda facts: facts.get(key) is not None and facts[key] == wanted
 
 
 def asked(condition: Mapping[str, Any]) -> tuple[str, ...]:
@@ -61,9 +74,10 @@ def can_hold(condition: Mapping[str, Any]) -> bool:
     figures = sorted({number for number in _figures(condition)})
     numbers = [figure + step for figure in figures for step in (-1.0, 0.0, 1.0)]
     choices = [[None, *(FACTS[name] or numbers)] for name in names]
+    test = compiled(condition)
     for values in itertools.product(*choices):
         facts = dict(zip(names, values, strict=True))
-        if holds(condition, facts) and not _contradictory(facts):
+        if test(facts) and not _contradictory(facts):
             return True
     return False
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kinematics.conventions import SIDES
-from kinematics.exercises.conditions import holds
 from kinematics.exercises.effects import OnFamily
 from kinematics.exercises.exercise import LEVELS, WARM_UP, Exercise, Vocabulary
 from kinematics.exercises.facts import Facts
@@ -53,8 +53,8 @@ def fire(rules: Iterable[Rule], facts: Facts) -> tuple[Fired, ...]:
 
 def _sides(rule: Rule, facts: Facts, of_sides: Mapping[str, Mapping[str, object]]) -> tuple[str, ...] | None:
     if not rule.per_side:
-        return () if holds(rule.when, facts.values) else None
-    sides = tuple(side for side in SIDES if holds(rule.when, of_sides[side]))
+        return () if rule.test(facts.values) else None
+    sides = tuple(side for side in SIDES if rule.test(of_sides[side]))
     return sides or None
 
 
@@ -182,7 +182,7 @@ def _breaks(exercise: Exercise, said: OnFamily, at: Situation) -> bool:
         or (said.direction is not None and said.direction not in exercise.directions)
         or (said.stopped and exercise.id in at.blocked)
         or (exercise.stage is not None and _not_due(exercise.stage, said, at))
-        or (said.equipment and bool(missing_equipment(exercise, at.at_hand)))
+        or (said.equipment and exercise.id in without_equipment(at.library, at.at_hand))
     )
 
 
@@ -193,3 +193,9 @@ def _not_due(stage: int, said: OnFamily, at: Situation) -> bool:
 def missing_equipment(exercise: Exercise, at_hand: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of required equipment of which nothing is at hand."""
     return tuple(group for group in exercise.required if at_hand.isdisjoint(group))
+
+
+@lru_cache(maxsize=256)
+def without_equipment(library: Library, at_hand: frozenset[str]) -> frozenset[str]:
+    """Ids of the exercises that lack something of what they need."""
+    return frozenset(name for name, one in library.exercises.items() if missing_equipment(one, at_hand))

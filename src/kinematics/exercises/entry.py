@@ -9,8 +9,11 @@ from typing import Any
 import yaml
 
 from kinematics.conventions import DataError
+from kinematics.documents import check_yaml, small_text
 from kinematics.intake import nearest
 
+#: The package's own files are trusted.
+OWN = Path(__file__).parent
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -36,7 +39,7 @@ def load(path: Path, root: Path, faults: list[DataError]) -> Entry:
     """
     name = path.relative_to(root).as_posix()
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        data = yaml.load(_text(path), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataError(f"this is not valid YAML ({error.problem}).", file=name, row=line) from None
@@ -48,7 +51,18 @@ def load(path: Path, root: Path, faults: list[DataError]) -> Entry:
         raise DataError(f"the file cannot be read ({error.strerror}).", file=name) from None
     except DataError as error:
         raise error.at(name) from None
+    except ValueError as error:
+        raise DataError(f"the file cannot be used: {error}.", file=name) from None
     return Entry(data, path, name, faults)
+
+
+def _text(path: Path) -> str:
+    """The text of a file; of one that did not come with the package, only where it is small and plain."""
+    if path.is_relative_to(OWN):
+        return path.read_text(encoding="utf-8")
+    text = small_text(path)
+    check_yaml(text)
+    return text
 
 
 class Entry:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kinematics.conventions import SIDES
+from kinematics.exam.columns import MEDIAN, Columns, Groups, grouped, numbers, rows_of, text
 
 EXCURSION = "pelvis_tilt_excursion_deg"
 DROP = "contralateral_pelvic_drop_deg"
 ADDUCTION = "peak_hip_adduction_deg"
 SWING_TILT = "pelvis_anterior_tilt_at_peak_hip_flexion_deg"
+METRICS = (EXCURSION, DROP, ADDUCTION, SWING_TILT)
 KEYS = ["trial", "speed_m_s", "side"]
 NOTHING = {"pelvis_excursion": "unknown", "frontal_control": "unknown"}
 
@@ -34,36 +38,57 @@ def gait_values(
     limits : mapping
         The profile's numbers.
     """
-    tables = [one.table for one in strides]
-    runs = [table[(table["task"] == "run") & table["valid"].astype(bool)] for table in tables if len(table)]
-    if not runs or not any(len(run) for run in runs):
+    medians = _medians([one.table for one in strides])
+    if not medians["side"].size:
         return {"tilt_measured": "no", "tilt_above_easy": "unknown"}, {side: dict(NOTHING) for side in SIDES}
-    names = [EXCURSION, DROP, ADDUCTION, SWING_TILT]
-    medians = pd.concat(runs).groupby(KEYS, sort=True, dropna=False)[names].median().reset_index()
     person = {
-        "tilt_measured": "yes" if medians[EXCURSION].notna().any() else "no",
+        "tilt_measured": "no" if np.isnan(medians[EXCURSION]).all() else "yes",
         "tilt_above_easy": _above_easy(medians, limits),
     }
-    return person, {side: _side_values(medians[medians["side"] == side], limits) for side in SIDES}
+    return person, {side: _side_values(rows_of(medians, medians["side"] == side), limits) for side in SIDES}
 
 
-def _above_easy(medians: pd.DataFrame, limits: Mapping[str, float]) -> str:
-    known = medians.dropna(subset=[SWING_TILT, "speed_m_s"])
-    if known.empty or known["speed_m_s"].max() - known["speed_m_s"].min() < limits["faster_by"]:
+def _medians(tables: Sequence[pd.DataFrame]) -> Columns:
+    """Medians over the valid strides of each run (trial, speed) and side."""
+    kinds = {name: text for name in ("trial", "side", "task")} | dict.fromkeys(("speed_m_s", *METRICS), numbers)
+    parts = [{name: kind(table[name]) for name, kind in kinds.items()} for table in tables if len(table)]
+    valid = [table["valid"].to_numpy().astype(bool) for table in tables if len(table)]
+    if not parts:
+        return dict.fromkeys((*KEYS, *METRICS), np.empty(0))
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in kinds}
+    rows = rows_of(rows, (rows["task"] == "run") & np.concatenate(valid))
+    groups = grouped([rows[name] for name in KEYS])
+    blocks = np.concatenate([groups.of + block * groups.n for block in range(len(METRICS))])
+    values = np.concatenate([rows[name] for name in METRICS])
+    _, told = Groups(np.arange(len(METRICS) * groups.n), blocks).centiles(values, (MEDIAN,))
+    medians = told.reshape(len(METRICS), groups.n)
+    return rows_of({name: rows[name] for name in KEYS}, groups.first) | dict(zip(METRICS, medians, strict=True))
+
+
+def _above_easy(medians: Columns, limits: Mapping[str, float]) -> str:
+    known = rows_of(medians, ~np.isnan(medians[SWING_TILT]) & ~np.isnan(medians["speed_m_s"]))
+    speed = known["speed_m_s"]
+    if not speed.size or speed.max() - speed.min() < limits["faster_by"]:
         return "unknown"
-    tilt = known.groupby("speed_m_s", sort=True)[SWING_TILT].mean()
-    return "yes" if tilt.iloc[-1] - tilt.iloc[0] > limits["tilt_rise_error"] else "no"
+    easy, *_, fast = grouped([speed]).mean(known[SWING_TILT])
+    return "yes" if fast - easy > limits["tilt_rise_error"] else "no"
 
 
-def _side_values(medians: pd.DataFrame, limits: Mapping[str, float]) -> dict[str, str]:
-    excursion, drop, adduction = (medians[name].mean() for name in (EXCURSION, DROP, ADDUCTION))
+def _side_values(medians: Columns, limits: Mapping[str, float]) -> dict[str, str]:
+    excursion, drop, adduction = (_mean(medians[name]) for name in (EXCURSION, DROP, ADDUCTION))
     low = excursion + limits["tilt_excursion_error"] <= limits["tilt_excursion_limit"]
     beyond = [
         drop - limits["frontal_error"] > limits["pelvic_drop_limit"],
         adduction - limits["frontal_error"] > limits["hip_adduction_limit"],
     ]
-    measured = pd.notna(drop) or pd.notna(adduction)
+    unmeasured = math.isnan(drop) and math.isnan(adduction)
     return {
-        "pelvis_excursion": "unknown" if pd.isna(excursion) else "low" if low else "not_low",
-        "frontal_control": "unknown" if not measured else "beyond" if any(beyond) else "within",
+        "pelvis_excursion": "unknown" if math.isnan(excursion) else "low" if low else "not_low",
+        "frontal_control": "unknown" if unmeasured else "beyond" if any(beyond) else "within",
     }
+
+
+def _mean(values: np.ndarray) -> float:
+    """Mean of what is measured, NaN where nothing is."""
+    known = np.count_nonzero(values == values)
+    return float(np.nansum(values) / known) if known else math.nan

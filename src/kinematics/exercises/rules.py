@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from kinematics.conventions import DataError
-from kinematics.exercises.conditions import asked, can_hold, check_condition, holds
+from kinematics.exercises.conditions import Test, asked, can_hold, check_condition, compiled
 from kinematics.exercises.effects import Effect, OnFamily, on_family, read_effect
 from kinematics.exercises.entry import Entry
 from kinematics.exercises.exercise import LEVELS, Vocabulary, load_vocabulary
@@ -45,6 +45,8 @@ class Rule:
         `given` (facts) and `gives` (what comes of it, in words).
     on : mapping of family to OnFamily
         The effect as each family meets it.
+    test : callable
+        `when` as a function of the facts.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Rule:
     sources: tuple[str, ...]
     example: Mapping[str, Any] = field(repr=False)
     on: Mapping[str, OnFamily] = field(repr=False, compare=False)
+    test: Test = field(repr=False, compare=False)
 
 
 @cache
@@ -151,12 +154,13 @@ def _rule(entry: Entry, group: str, texts: Mapping[str, Entry], vocabulary: Voca
         sources=sources,
         example={"given": dict(example.data), "gives": text.text("example")},
         on={family: on_family(then, family, vocabulary) for family in vocabulary.families},
+        test=compiled(when),
     )
     text.close()
     _check_sentences(rule, text)
     if not can_hold(when):
         entry.fault(f"rule '{name}' can never fire.", "when", "Its condition contradicts itself.")
-    elif not holds(when, rule.example["given"]):
+    elif not rule.test(rule.example["given"]):
         entry.fault(f"rule '{name}' does not fire in its own example.", "example", "Correct either of them.")
     return rule
 

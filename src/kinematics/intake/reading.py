@@ -11,7 +11,7 @@ import pandas as pd
 
 from kinematics.conventions import SIDES, DataError
 from kinematics.intake.fields import SEPARATOR, SEVERAL, Field, fields, nearest
-from kinematics.tables import Row, read_table, shown
+from kinematics.tables import Row, Table, read_table, shown
 
 COLUMNS = ("participant", "session", "field", "side", "value", "unit")
 KEYS = COLUMNS[:4]  # one answer each
@@ -64,7 +64,11 @@ def read_intake_rows(path: Path | str) -> tuple[pd.DataFrame, list[DataError]]:
     DataError
         Where the table as a whole cannot be read, or its header cannot be understood.
     """
-    rows = read_table(Path(path), required=COLUMNS)
+    return usable_answers(read_table(Path(path), required=COLUMNS))
+
+
+def usable_answers(rows: Table) -> tuple[pd.DataFrame, list[DataError]]:
+    """As `read_intake_rows`, from a table that is read already."""
     kept: dict[tuple[str, ...], tuple[int, dict[str, str]]] = {}
     torn = set()
     for row in rows.rows:

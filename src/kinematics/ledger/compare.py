@@ -8,18 +8,23 @@ import numpy as np
 import pandas as pd
 
 from kinematics.conventions import COMPARISONS, DIRECTIONS, LEDGER_COLUMNS
-from kinematics.ledger.base import base_table, untold_table, with_exam_of
+from kinematics.exam.available import available_columns
+from kinematics.exam.columns import Columns, frame, ranks, rows_of
+from kinematics.ledger.available import examined
+from kinematics.ledger.base import base_table, known_runs
 from kinematics.ledger.context import About
 from kinematics.ledger.direct import by_direct, one_trial_each
 from kinematics.ledger.headline import leading
 from kinematics.ledger.reference import by_reference, untold
 from kinematics.ledger.sides import by_sides
-from kinematics.ledger.used import METRICS
+from kinematics.ledger.used import METRICS, runs_of
 from kinematics.norms import GaitNorms, running_norms
 from kinematics.settings import Settings
 from kinematics.strides import Strides
 
 MAIN_DIRECTION = "extension"
+#: What of the rows of a comparison is needed for the ledger.
+KEPT = {column.name for column in LEDGER_COLUMNS} | {"run", "not_comparable", "lower_bound"}
 ORDER = ["participant", "session", "task", "speed_m_s", "side", "zero", "hip_centre", "direction_order", "order"]
 
 
@@ -79,42 +84,59 @@ def compare_range(
         Where strides without participant stand beside an exam of several visits, or `about` cannot be joined.
     """
     norms, threshold = used_reference or running_norms(), settings.ledger.probability
-    functional = one_trial_each(functional)
-    base = base_table(strides, exam, MAIN_DIRECTION, norms, about, between_visits_deg)
-    parts = list(_compared(base, exam, functional, MAIN_DIRECTION, threshold, norms))
-    for direction in [name for name in DIRECTIONS if name != MAIN_DIRECTION]:
-        if direction not in set(exam["direction"]) | set(functional["direction"]):
-            continue
-        if direction in METRICS:
-            table = base_table(strides, exam, direction, norms, about, between_visits_deg)
-            if direction in set(exam["direction"]):
-                table = with_exam_of(table, exam, direction)
-            parts += _compared(table, exam, functional, direction, threshold, norms)
-        else:
-            parts.append(untold(with_exam_of(untold_table(base, exam, direction), exam, direction)))
-    table = pd.concat(parts, ignore_index=True)
-    return _as_ledger(leading(table))
+    trials, available = one_trial_each(functional), available_columns(exam)
+    told = {MAIN_DIRECTION, *available["direction"].tolist(), *trials["direction"].tolist()}
+    directions = [name for name in DIRECTIONS if name in told]
+    runs = known_runs(runs_of(strides), available, about, norms)
+    base = base_table(runs, available, directions, norms, between_visits_deg)
+    base = rows_of(base, _of_interest(base, available))
+    by_running = np.array([name in METRICS for name in base["direction"].tolist()], dtype=bool)
+    parts = [*_compared(rows_of(base, by_running), available, trials, threshold, norms)]
+    return _as_ledger(leading(_stacked([*parts, untold(rows_of(base, ~by_running))])))
 
 
-def _compared(base, exam, functional, direction, threshold, norms) -> Iterator[pd.DataFrame]:
-    """The comparisons of one direction that can be made."""
-    reference = by_reference(base, direction, threshold, norms)
-    sides = by_sides(base, exam, direction, threshold, norms)
+def _of_interest(base: Columns, available: Columns) -> np.ndarray:
+    """Extension, what the exam of the visit speaks of, and what functional trials alone speak of; shape (n,)."""
+    asked = set(available["direction"].tolist())
+    alone = [name for name in METRICS if name == MAIN_DIRECTION or name not in asked]
+    return examined(base, available) | np.array([name in alone for name in base["direction"].tolist()], dtype=bool)
+
+
+def _compared(
+    base: Columns, available: Columns, trials: Columns, threshold: float, norms: GaitNorms
+) -> Iterator[Columns]:
+    """The comparisons that can be made."""
+    reference = by_reference(base, threshold, norms)
+    sides = by_sides(base, available, threshold, norms)
     yield reference
     yield sides
-    own = functional[functional["direction"] == direction]
-    if len(own):
-        yield by_direct(reference, sides, own, threshold, norms)
+    if len(trials["side"]):
+        yield by_direct(reference, sides, trials, threshold, norms)
 
 
-def _as_ledger(table: pd.DataFrame) -> pd.DataFrame:
-    """Declared columns, in order; text as text."""
-    table = table.rename(columns={"lower_bound": "available_is_lower_bound"})
-    table["order"] = table["comparison"].map({name: place for place, name in enumerate(COMPARISONS)})
-    table["direction_order"] = table["direction"].map({name: place for place, name in enumerate(DIRECTIONS)})
-    table = table.sort_values(ORDER, kind="stable")
-    table = table.reindex(columns=[column.name for column in LEDGER_COLUMNS]).reset_index(drop=True)
-    table["available_is_lower_bound"] = table["available_is_lower_bound"].eq(True)
-    text = [column.name for column in LEDGER_COLUMNS if table[column.name].dtype == object]
-    table[text] = table[text].where(table[text].notna(), "" if text else np.nan)
-    return table.astype(dict.fromkeys(text, "str"))
+def _stacked(parts: Sequence[Columns]) -> Columns:
+    """The parts' columns below each other; what a part lacks is '' or NaN there."""
+    kinds = {name: values.dtype for part in parts for name, values in part.items() if name in KEPT}
+    lacking = {name: "" if kind.kind == "O" else np.nan for name, kind in kinds.items()}
+    sizes = [len(part["side"]) for part in parts]
+    return {
+        name: np.concatenate(
+            [
+                part[name] if name in part else np.full(n, gap, dtype=kinds[name])
+                for part, n in zip(parts, sizes, strict=True)
+            ]
+        )
+        for name, gap in lacking.items()
+    }
+
+
+def _as_ledger(table: Columns) -> pd.DataFrame:
+    """Declared columns, in order; rows in theirs."""
+    order = {"order": COMPARISONS, "direction_order": DIRECTIONS}
+    for name, words in order.items():
+        places = {word: place for place, word in enumerate(words)}
+        column = table["comparison" if name == "order" else "direction"]
+        table[name] = np.array([places[word] for word in column.tolist()], dtype=int)
+    ranked = np.lexsort([ranks(table[name])[0] for name in reversed(ORDER)])
+    table["available_is_lower_bound"] = table["lower_bound"]
+    return frame({column.name: table[column.name][ranked] for column in LEDGER_COLUMNS})

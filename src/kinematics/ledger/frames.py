@@ -9,9 +9,10 @@ import pandas as pd
 
 from kinematics.conventions import DataError
 from kinematics.exam import available_range
-from kinematics.ledger.base import named_after
+from kinematics.exam.columns import frame, text
+from kinematics.ledger.base import VISIT_KEYS, named_after
 from kinematics.ledger.context import About, with_context
-from kinematics.ledger.used import RUN_KEYS, used_range
+from kinematics.ledger.used import RUN_KEYS, runs_of, used_columns
 from kinematics.strides import Strides
 
 #: Frame -> what its 0 deg is.
@@ -42,12 +43,12 @@ def four_frames(strides: Strides | Sequence[Strides], exam: pd.DataFrame | None 
         valid strides, extension positive. Only angles with the anatomical zero have the first three. [deg]
     """
     strides = [strides] if isinstance(strides, Strides) else list(strides)
-    table = used_range(strides)
+    columns = used_columns(runs_of(strides), ["extension"])
     thigh = _thigh(strides)
-    table = table.merge(thigh, on=[*RUN_KEYS, "side"], how="left")
+    columns["thigh_deg"] = frame(columns).merge(thigh, on=[*RUN_KEYS, "side"], how="left")["thigh_deg"].to_numpy()
     if exam is not None:
-        table = named_after(table, exam)
-    table = with_context(table, about)
+        columns = named_after(columns, {name: text(exam[name]) for name in VISIT_KEYS})
+    table = frame(with_context(columns, about))
     hip = table["used_deg"].where(table["zero"] == "anatomical")
     table["hip_deg"] = hip
     table["plus_standing_tilt_deg"] = hip + table["standing_tilt_deg"]

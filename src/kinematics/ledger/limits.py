@@ -101,3 +101,8 @@ def decided(probabilities: np.ndarray, threshold: float) -> np.ndarray:
     known = np.nan_to_num(probabilities, nan=-1.0)
     names = np.array(list(QUADRANTS), dtype=object)
     return np.where(known.max(axis=1) >= threshold, names[known.argmax(axis=1)], "inconclusive")
+
+
+def class_columns(probabilities: np.ndarray) -> dict[str, np.ndarray]:
+    """Probabilities (n, 4) as the ledger's columns `probability_<class>`."""
+    return {f"probability_{name}": values for name, values in zip(QUADRANTS, probabilities.T, strict=True)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from kinematics.exam import best_sem
+from kinematics.exam.columns import Columns, as_text, rows_of
 from kinematics.exam.registry import facts
+from kinematics.ledger.available import best_sem_of
 from kinematics.ledger.limits import class_probabilities, decided, probability_low
 from kinematics.ledger.terms import terms, used_term
 from kinematics.ledger.used import TERMS, total_se
@@ -17,7 +17,7 @@ REASONS = tuple(terms()["reasons"])
 NEAR_LIMIT = ("used_near_limit", "available_near_limit", "both_near_limit")
 
 
-def not_comparable(table: pd.DataFrame) -> np.ndarray:
+def not_comparable(table: Columns) -> np.ndarray:
     """The first reason for which use has no probability, else ""; shape (n,)."""
     n = table["n_strides"]
     return np.select(
@@ -27,13 +27,13 @@ def not_comparable(table: pd.DataFrame) -> np.ndarray:
     ).astype(object)
 
 
-def reasons(table: pd.DataFrame, threshold: float) -> np.ndarray:
+def reasons(table: Columns, threshold: float) -> np.ndarray:
     """
     Why each row is inconclusive, a word of `REASONS`; "" where a class is given. Shape (n,).
 
     Parameters
     ----------
-    table : DataFrame
+    table : Columns
         class, not_comparable, test, available_reference_sd_deg, lower_bound and the two probabilities to be low.
     threshold : float
         Probability from which a label is given.
@@ -49,7 +49,7 @@ def reasons(table: pd.DataFrame, threshold: float) -> np.ndarray:
             table["class"] != "inconclusive",
             table["not_comparable"] != "",
             table["test"] == "",
-            table["available_reference_sd_deg"].isna(),
+            np.isnan(table["available_reference_sd_deg"]),
             table["lower_bound"] & (both_open | test_open),
             both_open,
             test_open,
@@ -62,32 +62,31 @@ def reasons(table: pd.DataFrame, threshold: float) -> np.ndarray:
     ).astype(object)
 
 
-def limit_reasons(use_open: pd.Series, test_open: pd.Series) -> np.ndarray:
+def limit_reasons(use_open: np.ndarray, test_open: np.ndarray) -> np.ndarray:
     """Which of the two lies too close to its limit for its error; shape (n,)."""
     return np.where(
         use_open & test_open, "both_near_limit", np.where(test_open, "available_near_limit", "used_near_limit")
     )
 
 
-def next_measurements(table: pd.DataFrame, direction: str, threshold: float, norms: GaitNorms) -> np.ndarray:
+def next_measurements(table: Columns, threshold: float, norms: GaitNorms) -> np.ndarray:
     """The cheapest measurement that would decide each inconclusive row, a sentence; "" for the others. Shape (n,)."""
-    sentence = np.full(len(table), "", dtype=object)
-    near = table["reason"].isin(NEAR_LIMIT).to_numpy()
+    sentence, near = plain_sentences(table, table["direction"], norms), near_limit(table)
     if near.any():
-        sentence[near] = _deciding_steps(table[near], direction, threshold)
-    return np.where(near, sentence, plain_sentences(table, direction, norms)).astype(object)
-
-
-def plain_sentences(table: pd.DataFrame, direction: str, norms: GaitNorms) -> np.ndarray:
-    """The sentence that belongs to each row's reason alone; "" where there is none or it has to be worked out."""
-    sentence = np.full(len(table), "", dtype=object)
-    for reason in set(table["reason"].unique()) - {"", *NEAR_LIMIT}:
-        here = (table["reason"] == reason).to_numpy()
-        entry, refusals = terms()["reasons"][reason], table.loc[here, "refusal"]
-        template = entry["next"] if direction in ("", "extension") else entry.get("next_other", entry["next"])
-        words = {refusal: _next_sentence(template, refusal, norms) for refusal in refusals.unique()}
-        sentence[here] = refusals.map(words)
+        sentence[near] = _deciding_steps(rows_of(table, near), threshold)
     return sentence
+
+
+def near_limit(table: Columns) -> np.ndarray:
+    """Where the reason lies in the size of the errors, shape (n,)."""
+    return np.array([reason in NEAR_LIMIT for reason in table["reason"].tolist()], dtype=bool)
+
+
+def plain_sentences(table: Columns, direction: np.ndarray, norms: GaitNorms) -> np.ndarray:
+    """The sentence that belongs to each row's reason alone; "" where there is none or it has to be worked out."""
+    cases = list(zip(table["reason"].tolist(), table["refusal"].tolist(), direction.tolist(), strict=True))
+    said = {case: _next_sentence(*case, norms) for case in set(cases)}
+    return as_text([said[case] for case in cases])
 
 
 def step_sentences(would: dict[str, np.ndarray]) -> np.ndarray:
@@ -97,15 +96,19 @@ def step_sentences(would: dict[str, np.ndarray]) -> np.ndarray:
     return np.select(list(would.values()), [sentences[step] for step in would], sentences["none"]).astype(object)
 
 
-def _next_sentence(template: str, refusal: str, norms: GaitNorms) -> str:
+def _next_sentence(reason: str, refusal: str, direction: str, norms: GaitNorms) -> str:
+    if reason in ("", *NEAR_LIMIT):
+        return ""
+    entry = terms()["reasons"][reason]
+    template = entry["next"] if direction == "extension" else entry.get("next_other", entry["next"])
     slowest, fastest = norms.speeds_m_s[0], norms.speeds_m_s[-1]
     fewest = used_term("fewest_strides")
     return template.format(refusal=refusal, fewest_strides=fewest, slowest=slowest, fastest=fastest)
 
 
-def _deciding_steps(table: pd.DataFrame, direction: str, threshold: float) -> np.ndarray:
+def _deciding_steps(table: Columns, threshold: float) -> np.ndarray:
     """Sentence of the first step that, at the present values, would bring a class to the threshold."""
-    better_exam, better_run = _exam_se_after(table, direction), _run_se_after(table)
+    better_exam, better_run = _exam_se_after(table), _run_se_after(table)
     errors = {
         "exam": (table["used_se_deg"], better_exam),
         "run": (better_run, table["available_se_deg"]),
@@ -116,7 +119,7 @@ def _deciding_steps(table: pd.DataFrame, direction: str, threshold: float) -> np
     )
 
 
-def _probabilities(table: pd.DataFrame, used_se, available_se) -> np.ndarray:
+def _probabilities(table: Columns, used_se, available_se) -> np.ndarray:
     used = probability_low(table["used_deg"], used_se, table["used_low_below_deg"], table["used_low_below_se_deg"])
     available = probability_low(
         table["available_deg"], available_se, table["available_low_below_deg"], table["available_low_below_se_deg"]
@@ -124,19 +127,15 @@ def _probabilities(table: pd.DataFrame, used_se, available_se) -> np.ndarray:
     return class_probabilities(used, available, table["lower_bound"])
 
 
-def _exam_se_after(table: pd.DataFrame, direction: str) -> np.ndarray:
+def _exam_se_after(table: Columns) -> np.ndarray:
     """Error of the test if it were done and described well, several times; never more than it is now. [deg]"""
-    best = table["test"].map(best_sem().xs(direction, level="direction")).astype("float64")
     share, repetitions = facts()["within_visit_share"]["value"], terms()["better_exam"]["repetitions"]
-    after = best * np.sqrt(share / repetitions + 1 - share)
+    after = best_sem_of(table) * np.sqrt(share / repetitions + 1 - share)
     return np.fmin(after, table["available_se_deg"])
 
 
-def _run_se_after(table: pd.DataFrame) -> pd.Series:
+def _run_se_after(table: Columns) -> np.ndarray:
     """Error of use over several visits: their own terms shrink, the hip centre's stays. [deg]"""
-    visits = terms()["better_run"]["visits"]
-    shrunk = table.assign(
-        used_se_visit_deg=table["used_se_visit_deg"] / np.sqrt(visits),
-        used_se_strides_deg=table["used_se_strides_deg"] / np.sqrt(visits),
-    )
-    return total_se(shrunk, TERMS)
+    visits = np.sqrt(terms()["better_run"]["visits"])
+    shrinking = ("used_se_visit_deg", "used_se_strides_deg")
+    return total_se(table | {name: table[name] / visits for name in shrinking}, TERMS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kinematics.conventions import SIDES, DataError
+from kinematics.exam.columns import MEDIAN, Columns, Groups, frame, grouped, numbers, rows_of, text
 from kinematics.ledger.terms import used_term
 from kinematics.strides import Strides
 
@@ -18,10 +20,13 @@ TILTS = {
     "extension": "pelvis_anterior_tilt_at_peak_hip_extension_deg",
     "flexion": "pelvis_anterior_tilt_at_peak_hip_flexion_deg",
 }
+STRIDE_VALUES = (*METRICS.values(), *TILTS.values())
 COMPARED_TASKS = ("run", "walk")
 #: What is compared together: one run of one visit in one convention.
 RUN_KEYS = ["participant", "session", "task", "speed_m_s", "zero", "hip_centre"]
-TERMS = ("visit", "hip_centre", "events", "strides")
+TERMS = ("visit", "hip_centre", "events", "strides", "sensors", "zero")
+#: How the passport's model begins where inertial sensors measured, and where their raw data was used.
+SENSORS, RAW_SENSORS = "inertial sensors", "inertial sensors, VQF 6D"
 #: Standard error of a median over that of a mean, normal scatter: sqrt(pi / 2).
 MEDIAN_OVER_MEAN = float(np.sqrt(np.pi / 2))
 CENTILES = {"used_p05_deg": 0.05, "used_p95_deg": 0.95}
@@ -39,6 +44,8 @@ def used_range(
     - visit: placement of markers and the person's own change from one visit to the next;
     - hip centre: a regression does not know this person's hip;
     - events: what a contact found too early or late moves;
+    - sensors: what inertial sensors measure wrong (none with markers);
+    - zero: how well an entered standing tilt is known, where one moved the sensors' zero (`about` tells it);
     - strides: sqrt(pi / 2) * s / sqrt(n_eff), n_eff = n (1 - r) / (1 + r) with r the correlation of neighbours.
 
     Parameters
@@ -53,62 +60,122 @@ def used_range(
     DataFrame
         One row per participant, session, task (run, walk), speed, zero, hip centre and side, both sides always, sorted.
         n_strides; used_deg (NaN without strides), used_p05_deg and used_p95_deg (centiles of the strides' peaks),
-        used_se_deg and its terms used_se_visit_deg, used_se_hip_centre_deg, used_se_events_deg, used_se_strides_deg;
+        used_se_deg and its terms used_se_visit_deg, used_se_hip_centre_deg, used_se_events_deg, used_se_strides_deg,
+        used_se_sensors_deg, used_se_zero_deg;
         used_tilt_deg (median anterior tilt at the instant of the peak; NaN where it was not measured). Positive
         towards the direction, tilt positive anterior. [deg]
     """
-    rows = _stride_rows([strides] if isinstance(strides, Strides) else strides, direction)
-    grouped = rows.groupby([*RUN_KEYS, "side"], dropna=False, sort=True, observed=True)
-    sides = grouped["value"].agg(["count", "median", "std"]).join(grouped["tilt"].median())
-    sides = sides.assign(**{name: grouped["value"].quantile(share) for name, share in CENTILES.items()}).reset_index()
-    runs = sides[RUN_KEYS].drop_duplicates()
-    table = runs.merge(pd.DataFrame({"side": pd.Series(SIDES, dtype="str")}), how="cross")
-    table = table.merge(sides, on=[*RUN_KEYS, "side"], how="left", sort=False)
-    n = table["count"].fillna(0)
-    scatter = table["std"].fillna(used_term("stride_sd_deg"))
-    visit_deg = used_term("between_visits_deg") if between_visits_deg is None else between_visits_deg
-    table["n_strides"] = n.astype("int64")
-    table["used_deg"] = table["median"].astype("float64")
-    table["used_tilt_deg"] = table["tilt"].astype("float64")
-    table["used_se_visit_deg"] = visit_deg
-    table["used_se_hip_centre_deg"] = used_term("hip_centre_deg")
-    table["used_se_events_deg"] = used_term("events_deg")
-    table["used_se_strides_deg"] = MEDIAN_OVER_MEAN * scatter / np.sqrt(_effective(n))
-    table["used_se_deg"] = total_se(table, TERMS)
-    return table.drop(columns=["count", "median", "std", "tilt"])
-
-
-def total_se(table: pd.DataFrame, terms: Sequence[str]) -> pd.Series:
-    """Terms `used_se_<term>_deg` added in quadrature; NaN where there is no stride. [deg]"""
-    return np.sqrt(sum(table[f"used_se_{term}_deg"] ** 2 for term in terms))
-
-
-def _effective(n: pd.Series) -> pd.Series:
-    """Independent strides that n neighbouring ones are worth; NaN for none."""
-    correlation = used_term("stride_correlation")
-    return n.where(n > 0) * (1 - correlation) / (1 + correlation)
-
-
-def _stride_rows(strides: Sequence[Strides], direction: str) -> pd.DataFrame:
-    """Keys, convention, peak and tilt (NaN where the stride is not valid) of every stride that is compared."""
     if direction not in METRICS:
         raise DataError(
             f"strides do not tell how much {direction} is used.", remedy=f"Directions: {', '.join(METRICS)}."
         )
-    names = ["participant", "session", "task", "speed_m_s", "side"]
-    values = {"value": METRICS[direction], "tilt": TILTS[direction]}
-    parts = [
-        one.table.reindex(columns=[*names, "valid", *values.values()]).assign(
-            zero=one.passport.zero, hip_centre=one.passport.hip_centre
-        )
-        for one in strides
-    ]
-    text = dict.fromkeys([*names, "zero", "hip_centre"], "str") | {"speed_m_s": "float64"}
-    if not parts:
-        empty = pd.DataFrame(columns=[*names, "zero", "hip_centre", *values])
-        return empty.astype(text | dict.fromkeys(values, "float64"))
-    rows = pd.concat(parts, ignore_index=True)
-    valid = rows["valid"].astype(bool)
-    for name, metric in values.items():
-        rows[name] = rows[metric].where(valid).astype("float64")
-    return rows[rows["task"].isin(COMPARED_TASKS)].astype(text)
+    table = used_columns(runs_of(strides), [direction], between_visits_deg)
+    return frame({name: values for name, values in table.items() if name != "direction"})
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """
+    The runs of one or many visits, and their strides.
+
+    Attributes
+    ----------
+    table : Columns
+        `RUN_KEYS` and side: of each run the left row, then the right one.
+    cells : Groups
+        Row of the table of each stride.
+    values : Columns
+        `METRICS` and `TILTS` of each stride, NaN where it is not valid. [deg]
+    """
+
+    table: Columns
+    cells: Groups
+    values: Columns
+
+
+def runs_of(strides: Strides | Sequence[Strides]) -> Runs:
+    """The runs and walks among the strides of one or many trials."""
+    parts = [_trial_rows(one) for one in ([strides] if isinstance(strides, Strides) else strides)] or [_no_rows()]
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = rows_of(rows, (rows["task"] == "run") | (rows["task"] == "walk"))
+    runs = grouped([rows[name] for name in RUN_KEYS])
+    table = rows_of({name: rows[name] for name in RUN_KEYS}, np.repeat(runs.first, len(SIDES)))
+    table["side"] = np.tile(np.array(SIDES, dtype=object), runs.n)
+    table["used_se_sensors_deg"] = np.repeat(rows["sensors"][runs.first], len(SIDES))
+    place = np.select([rows["side"] == name for name in SIDES], range(len(SIDES)), -1)
+    known = place >= 0
+    cells = Groups(np.arange(len(table["side"])), (len(SIDES) * runs.of + place)[known])
+    return Runs(table, cells, {name: rows[name][known] for name in STRIDE_VALUES})
+
+
+def used_columns(runs: Runs, directions: Sequence[str], between_visits_deg: float | None = None) -> Columns:
+    """`used_range` as plain columns beside those of the runs' table; one direction's rows after the other's."""
+    n, times = len(runs.table["side"]), len(directions)
+    table = {name: np.tile(values, times) if times > 1 else values for name, values in runs.table.items()}
+    table["direction"] = np.repeat(np.array(directions, dtype=object), n)
+    count, centiles, scatter = _peaks(runs, directions)
+    tilts = centiles[times * n :, -1]
+    table |= dict(zip((*CENTILES, "used_deg"), centiles[: times * n].T, strict=True))
+    table |= {"n_strides": count[: times * n], "used_tilt_deg": tilts}
+    visit_deg = used_term("between_visits_deg") if between_visits_deg is None else between_visits_deg
+    fixed = {"visit": visit_deg, "hip_centre": used_term("hip_centre_deg"), "events": used_term("events_deg")}
+    table |= {f"used_se_{term}_deg": np.full(tilts.size, float(size)) for term, size in fixed.items()}
+    table["used_se_zero_deg"] = np.nan_to_num(table.get("used_se_zero_deg", np.zeros(tilts.size)))
+    table["used_se_strides_deg"] = MEDIAN_OVER_MEAN * scatter / np.sqrt(_effective(table["n_strides"]))
+    table["used_se_deg"] = total_se(table, TERMS)
+    return table
+
+
+def _peaks(runs: Runs, directions: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number and centiles of the peaks of each direction, then of the tilts; standard deviation of the peaks. [deg]"""
+    n, names = len(runs.table["side"]), [METRICS[name] for name in directions] + [TILTS[name] for name in directions]
+    blocks = np.concatenate([runs.cells.of + block * n for block in range(len(names))])
+    values = np.concatenate([runs.values[name] for name in names])
+    count, centiles = Groups(np.arange(n * len(names)), blocks).centiles(values, (*CENTILES.values(), MEDIAN))
+    peaks = values.size // 2
+    return count, centiles, _scatter(blocks[:peaks], values[:peaks], n * len(directions))
+
+
+def total_se(table: Mapping[str, np.ndarray], terms: Sequence[str]) -> np.ndarray:
+    """Terms `used_se_<term>_deg` added in quadrature; NaN where there is no stride. [deg]"""
+    return np.sqrt(sum(table[f"used_se_{term}_deg"] ** 2 for term in terms))
+
+
+def sensors_se(model: str) -> float:
+    """Standard error that inertial sensors add to a peak of the hip, by how they were used; 0 for others. [deg]"""
+    if not model.startswith(SENSORS):
+        return 0.0
+    return used_term("sensors_deg" if model.startswith(RAW_SENSORS) else "sensors_given_deg")
+
+
+def _scatter(of: np.ndarray, peaks: np.ndarray, n: int) -> np.ndarray:
+    """Standard deviation of the peaks of each of n rows; the usual one where there are fewer than two. [deg]"""
+    found = pd.Series(peaks).groupby(of).std()
+    scatter = np.full(n, np.nan)
+    scatter[found.index.to_numpy()] = found.to_numpy()
+    return np.where(np.isnan(scatter), used_term("stride_sd_deg"), scatter)
+
+
+def _effective(n: np.ndarray) -> np.ndarray:
+    """Independent strides that n neighbouring ones are worth; NaN for none."""
+    correlation = used_term("stride_correlation")
+    return np.where(n > 0, n, np.nan) * (1 - correlation) / (1 + correlation)
+
+
+def _no_rows() -> Columns:
+    text_ = dict.fromkeys((*RUN_KEYS, "side"), np.empty(0, dtype=object))
+    return text_ | dict.fromkeys(("speed_m_s", "sensors", *STRIDE_VALUES), np.empty(0))
+
+
+def _trial_rows(one: Strides) -> Columns:
+    """Keys, convention, peaks and tilts (NaN where the stride is not valid) of every stride of a trial."""
+    table, n = one.table, len(one.table)
+    rows = {name: text(table[name]) for name in ("participant", "session", "task", "side")}
+    rows["speed_m_s"] = numbers(table["speed_m_s"])
+    for name, word in {"zero": one.passport.zero, "hip_centre": one.passport.hip_centre}.items():
+        rows[name] = np.full(n, word, dtype=object)
+    rows["sensors"] = np.full(n, sensors_se(one.passport.model))
+    valid = table["valid"].to_numpy().astype(bool)
+    for metric in STRIDE_VALUES:
+        rows[metric] = np.where(valid, numbers(table[metric]), np.nan) if metric in table else np.full(n, np.nan)
+    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import yaml
 
 from kinematics.conventions import DataError
+from kinematics.documents import check_yaml, small_text
 from kinematics.files import write_whole
 from kinematics.norms.population import GaitNorms
 from kinematics.strides import Strides
@@ -20,6 +22,8 @@ FEWEST_PEOPLE = 10
 FEWEST_PAIRS = 5
 SPEED_TOLERANCE_M_S = 0.05
 DECIMALS = 4
+#: Files that are kept as they were read.
+REMEMBERED = 4
 ID_COLUMNS = ("participant", "session", "trial", "task", "speed_m_s", "side", "stride", "start_s", "end_s", "valid")
 
 
@@ -132,27 +136,9 @@ def read_norms(path: Path | str) -> GaitNorms:
     DataError
         Where the file is no such reference.
     """
-    facts = _read(path)
+    text = _text(path)
     try:
-        metrics = {
-            zero: {name: np.array([entry["mean"], entry["sd"]], float).T for name, entry in of_zero.items()}
-            for zero, of_zero in facts["metrics"].items()
-        }
-        return GaitNorms(
-            name=str(facts["name"]),
-            task=str(facts["task"]),
-            population=str(facts["population"]),
-            source=str(facts["source"]),
-            hip_centre=str(facts["hip_centre"]),
-            n_people=int(facts["n_people"]),
-            speeds_m_s=np.array(facts["speeds_m_s"], float),
-            speed_tolerance_m_s=SPEED_TOLERANCE_M_S,
-            metrics=metrics,
-            curves={zero: {} for zero in metrics},
-            hip_centres={str(facts["hip_centre"]): (0.0, 0.0)},
-            turned={},
-            notes={zero: tuple(notes) for zero, notes in facts["notes"].items()},
-        )
+        return _norms(text)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _not_ours(path, "norms", error) from None
 
@@ -165,18 +151,52 @@ def write_sem(path: Path | str, sem: Mapping[str, float]) -> None:
 def read_sem(path: Path | str) -> dict[str, float]:
     """Errors between visits that `kinematics sem build` wrote: metric -> SEM."""
     try:
-        return {str(name): float(value) for name, value in _read(path)["between_visits"].items()}
+        return {str(name): float(value) for name, value in _parsed(_text(path))["between_visits"].items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _not_ours(path, "sem", error) from None
 
 
-def _read(path: Path | str) -> dict:
+def _text(path: Path | str) -> str:
+    """The file's content, which is sound YAML."""
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        text = small_text(Path(path))
+        _parsed(text)
+        return text
+    except (OSError, ValueError, yaml.YAMLError):
         raise DataError(
             "this file cannot be read.", file=Path(path).name, remedy="Check [ledger] in study.toml."
         ) from None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parsed(text: str) -> dict:
+    """A file's content; the same, as every visit of a study brings it, is parsed once."""
+    check_yaml(text)
+    return yaml.safe_load(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _norms(text: str) -> GaitNorms:
+    facts = _parsed(text)
+    metrics = {
+        zero: {name: np.array([entry["mean"], entry["sd"]], float).T for name, entry in of_zero.items()}
+        for zero, of_zero in facts["metrics"].items()
+    }
+    return GaitNorms(
+        name=str(facts["name"]),
+        task=str(facts["task"]),
+        population=str(facts["population"]),
+        source=str(facts["source"]),
+        hip_centre=str(facts["hip_centre"]),
+        n_people=int(facts["n_people"]),
+        speeds_m_s=np.array(facts["speeds_m_s"], float),
+        speed_tolerance_m_s=SPEED_TOLERANCE_M_S,
+        metrics=metrics,
+        curves={zero: {} for zero in metrics},
+        hip_centres={str(facts["hip_centre"]): (0.0, 0.0)},
+        turned={},
+        notes={zero: tuple(notes) for zero, notes in facts["notes"].items()},
+    )
 
 
 def _not_ours(path: Path | str, what: str, error: Exception) -> DataError:

@@ -142,7 +142,13 @@ def metric_reference(metric: str, *, task, speed_m_s, zero, hip_centre, norms: G
         why there is none, else empty).
 
     """
-    norms = norms or running_norms()
+    where = {"task": task, "speed_m_s": speed_m_s, "zero": zero, "hip_centre": hip_centre}
+    columns = metric_columns(metric, **where, norms=norms or running_norms())
+    return pd.DataFrame(columns).astype({"reference": "str", "refusal": "str"})
+
+
+def metric_columns(metric: str, *, task, speed_m_s, zero, hip_centre, norms: GaitNorms) -> dict[str, np.ndarray]:
+    """`metric_reference` as plain columns, each of shape (n,)."""
     task, speed, zero = _rows(task, speed_m_s, zero)
     centre = np.asarray(hip_centre, dtype=object)
     refusal = _refusals(norms, task, speed, zero)
@@ -158,8 +164,7 @@ def metric_reference(metric: str, *, task, speed_m_s, zero, hip_centre, norms: G
         mean_sd[here] = _moved(values, norms.turned.get(metric, 0), *_hip_centre_effect(norms, one_zero, one_centre))
         names[here] = reference_name(norms, one_zero, one_centre)
     n_people = np.where(refusal == "", float(norms.n_people), np.nan)
-    columns = {"mean": mean_sd[:, 0], "sd": mean_sd[:, 1], "n_people": n_people, "reference": names, "refusal": refusal}
-    return pd.DataFrame(columns).astype({"reference": "str", "refusal": "str"})
+    return {"mean": mean_sd[:, 0], "sd": mean_sd[:, 1], "n_people": n_people, "reference": names, "refusal": refusal}
 
 
 def tilt_at_peak(direction: str, metric: str, *, task, speed_m_s, zero, hip_centre, norms: GaitNorms | None = None):

@@ -9,32 +9,39 @@ from pathlib import Path
 import pandas as pd
 
 from kinematics.conventions import DataError
-from kinematics.exam import empty_exam, read_exam_rows
-from kinematics.intake import empty_intake, read_intake_rows
+from kinematics.exam import empty_exam
+from kinematics.exam.reading import OPTIONAL, REQUIRED, usable_tests
+from kinematics.intake import COLUMNS, empty_intake
+from kinematics.intake.reading import usable_answers
 from kinematics.settings import Settings
 from kinematics.study.trials import Faults, Visit
 from kinematics.tables import Table, read_table, shown
 
-Reader = Callable[[Path], tuple[pd.DataFrame, list[DataError]]]
+Reader = Callable[[Path], Table]
+Sorter = Callable[[Table], tuple[pd.DataFrame, list[DataError]]]
 
 
 def exam_of_visits(folder: Path, visits: Iterable[Visit], faults: Faults, settings: Settings) -> pd.DataFrame:
     """Rows of exam.csv that can be used; empty where there is no such file or it cannot be read."""
-    read = partial(read_exam_rows, thomas_positive=settings.exam.thomas_positive)
-    return _usable(folder / "exam.csv", read, empty_exam(), set(visits), faults)
+    read = partial(read_table, required=REQUIRED, optional=OPTIONAL)
+    sort = partial(usable_tests, thomas_positive=settings.exam.thomas_positive)
+    return _usable(folder / "exam.csv", read, sort, set(visits), faults, empty_exam())
 
 
 def intake_of_visits(folder: Path, visits: Iterable[Visit], faults: Faults) -> pd.DataFrame:
     """Rows of intake.csv that can be used; empty where there is no such file or it cannot be read."""
-    return _usable(folder / "intake.csv", read_intake_rows, empty_intake(), set(visits), faults)
+    read = partial(read_table, required=COLUMNS)
+    return _usable(folder / "intake.csv", read, usable_answers, set(visits), faults, empty_intake())
 
 
-def _usable(path: Path, read: Reader, empty: pd.DataFrame, visits: set[Visit], faults: Faults) -> pd.DataFrame:
+def _usable(
+    path: Path, read: Reader, sort: Sorter, visits: set[Visit], faults: Faults, empty: pd.DataFrame
+) -> pd.DataFrame:
     if not path.is_file():
         return empty
     try:
-        usable, errors = read(path)
-        rows = read_table(path, required=("participant", "session"))
+        rows = read(path)
+        usable, errors = sort(rows)
     except DataError as error:
         faults.study.append(error)
         return empty
