@@ -8,7 +8,7 @@ CORE := .venv/.core
 DEV := .venv/.dev
 PEERS := benchmarks/peers/.venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
-COMPILE := $(BIN)/uv --no-config --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv --no-config --quiet pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -52,10 +52,9 @@ $(PEERS)/.done: benchmarks/peers/requirements.lock
 	@touch $@
 
 lock: $(DEV)
-	@$(COMPILE) --extra build $(ARGS) -o requirements.lock
-	@$(COMPILE) --all-extras --group dev -c requirements.lock $(ARGS) -o requirements-dev.lock
-	@$(BIN)/uv --no-config --quiet pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS) -o benchmarks/peers/requirements.lock
+	@$(COMPILE) pyproject.toml --extra build $(ARGS) -o requirements.lock
+	@$(COMPILE) pyproject.toml --all-extras --group dev -c requirements.lock $(ARGS) -o requirements-dev.lock
+	@$(COMPILE) benchmarks/peers/requirements.in $(ARGS) -o benchmarks/peers/requirements.lock
 	@echo "Wrote the locks; the next make installs them."
 
 # The stamps: a changed lock or pyproject.toml installs again.
