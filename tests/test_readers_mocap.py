@@ -117,6 +117,12 @@ def test_qtm_bodies_are_quaternions_from_matrices_written_column_by_column(tmp_p
     assert np.flatnonzero(np.isnan(trial.orientations["thigh"][0])).tolist() == [3]
 
 
+def test_qtm_bodies_without_a_name_are_refused(tmp_path):
+    lines = [line.replace("pelvis", "").replace("thigh", "").replace("Rot[", "R[") for line in six_d_lines()]
+    with pytest.raises(DataError, match=r"0 rotation matrices .* do not fit 0 bodies"):
+        read(qtm, write(tmp_path / "run_6D.tsv", lines))
+
+
 def test_qtm_analysis_of_the_gait_report_has_its_documented_signs(tmp_path):
     names = ("Right Hip Angles_X", "Left Pelvic Angles_Y", "Left Pelvic Angles_X")
     trial = read(qtm, write(tmp_path / "gait.tsv", analysis_lines(*names)))

@@ -1,7 +1,7 @@
 """
 The job as a careful laboratory script does it with pandas and SciPy: angle files to a table of strides and curves.
 
-    python lab_way.py OUTPUT.csv CURVES.parquet FILE...
+    python lab_way.py OUTPUT.csv CURVES.parquet|CURVES.csv FILE...
 
 Prints the seconds it took, imports not counted, and the files, as JSON.
 """
@@ -90,7 +90,12 @@ def main(output: str, curves_output: str, files: list[str]) -> None:
             rows += found
             curves += shapes
     pd.DataFrame(rows).to_csv(output, index=False)
-    pd.DataFrame(curves).to_parquet(curves_output, index=False)
+    table = pd.DataFrame(curves)
+    if curves_output.endswith(".csv"):
+        shapes = [name for name in table.columns if name not in ("trial", "side", "stride")]
+        table.explode(shapes).to_csv(curves_output, index=False)
+    else:
+        table.to_parquet(curves_output, index=False)
     print(json.dumps({"seconds": time.perf_counter() - begun, "files": len(files)}))
 
 

@@ -32,11 +32,12 @@ class Peer:
     largest_difference_deg: float
 
 
-def peer(name: str, script: str, files: list[Path], folder: Path, python: str | Path = sys.executable) -> Peer:
+def peer(
+    name: str, script: str, files: list[Path], folder: Path, *, curves: str, python: str | Path = sys.executable
+) -> Peer:
     """Runs a script of benchmarks/peers on the files, on one core, and compares its peaks with ours."""
     output = folder / f"{Path(script).stem}.csv"
-    curves = folder / f"{Path(script).stem}.curves"
-    done = command([str(python), str(PEERS / script), str(output), str(curves), *map(str, files)], cores=1)
+    done = command([str(python), str(PEERS / script), str(output), str(folder / curves), *map(str, files)], cores=1)
     said = json.loads(done.output)
     pairs = pd.concat([_pairs(path, pd.read_csv(output)) for path in files])
     away = (pairs["peak_hip_extension_deg"] - pairs["ours_deg"]).abs()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -36,8 +37,8 @@ LAB_FILES, TOOLKIT_FILES = 12, 3
 def whole(kind: str, files: list[Path], folder: Path, turns: int, cores: int) -> dict[str, float]:
     """Seconds of parse, tables, run and linked for these files, the middle of the turns. [s]"""
     place = folder / f"whole_{kind}"
-    if not place.exists():
-        study(place, files, len(files))
+    shutil.rmtree(place, ignore_errors=True)
+    study(place, files, len(files))
     words = [sys.executable, str(WHOLE_WAY), "parse,tables,linked", str(place), str(turns), *map(str, files)]
     return {way: float(np.median(taken)) for way, taken in json.loads(command(words, cores=cores).output).items()}
 
@@ -62,9 +63,14 @@ def measured(folder: Path, quick: bool) -> tuple[dict, list[Grown]]:
     figures["steps"] = {"angles": angle_steps(angles[:12]), "markers": marker_steps(markers)}
     for kind, files in (("angles", angles), ("markers", markers)):
         figures["whole"][kind] = {n: whole(kind, files, folder, turns, n) for n in sorted({1, cores})}
-    others: list[Peer] = [peer("pandas and SciPy script", "lab_way.py", angles[:LAB_FILES], folder)]
+    lab, few = angles[:LAB_FILES], angles[:TOOLKIT_FILES]
+    others: list[Peer] = [
+        peer("pandas and SciPy script, curves to CSV", "lab_way.py", lab, folder, curves="curves.csv"),
+        peer("pandas and SciPy script, curves to Parquet", "lab_way.py", lab, folder, curves="curves.parquet"),
+    ]
     if have_peers():
-        others.append(peer("Kinetics Toolkit script", "ktk_way.py", angles[:TOOLKIT_FILES], folder, PYTHON))
+        name = "Kinetics Toolkit script, curves to CSV"
+        others.append(peer(name, "ktk_way.py", few, folder, curves="curves.csv", python=PYTHON))
     figures["peers"] = others
     return figures, growth(folder, angles, numbers, cores)
 

@@ -141,7 +141,8 @@ def _start(header: Header, table: Block, label: str, offset: int) -> int:
 def _orientations(header: Header, table: Block, columns: dict[str, int], request: Request) -> Trial:
     firsts = [i for i, name in enumerate(table.names) if name.endswith("Rot[0]")]
     widths = {b - a for a, b in pairwise(firsts)}
-    if len(firsts) != len(header.names) or (firsts and firsts[-1] + 9 > len(table.names)) or len(widths) > 1:
+    fit = len(firsts) == len(header.names) and len(widths) <= 1
+    if not firsts or not fit or firsts[-1] + 9 > len(table.names):
         raise DataError(
             f"{len(firsts)} rotation matrices (Rot[0] ... Rot[8]) do not fit {len(header.names)} bodies.",
             file=table.file,
