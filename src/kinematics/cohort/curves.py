@@ -173,10 +173,7 @@ def confidence_band(
     """
     values, mean, deviation = _people(curves)
     count = len(values)
-    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=n_bootstrap)
-    centred = values - mean
-    again = weights @ centred / count
-    spread = np.sqrt(np.maximum(weights @ centred**2 / count - again**2, 0) * count / (count - 1))
+    _, again, spread = _drawn_again(values - mean, n_bootstrap, seed)
     with np.errstate(invalid="ignore", divide="ignore"):
         largest = np.nanmax(np.abs(again) / (spread / np.sqrt(count)), axis=1)
     factor = float(np.quantile(largest[np.isfinite(largest)], probability))
@@ -204,17 +201,22 @@ def prediction_band(
         `factor` in standard deviations between people.
     """
     values, mean, deviation = _people(curves)
-    count = len(values)
-    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=n_bootstrap)
-    centred = values - mean
-    again = weights @ centred / count
-    spread = np.sqrt(np.maximum(weights @ centred**2 / count - again**2, 0) * count / (count - 1))
+    count, centred = len(values), values - mean
+    weights, again, spread = _drawn_again(centred, n_bootstrap, seed)
     largest = [
         (np.abs(centred - one) / np.maximum(sd, 1e-12)).max(axis=1)[drawn == 0]
         for one, sd, drawn in zip(again, spread, weights, strict=True)
     ]
     factor = float(np.quantile(np.concatenate(largest), probability))
     return CurveBand(mean, mean - factor * deviation, mean + factor * deviation, factor, count, probability)
+
+
+def _drawn_again(centred: np.ndarray, n_bootstrap: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How often each person is drawn, and mean and standard deviation of the drawn curves, (n_bootstrap, ...) each."""
+    count = len(centred)
+    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=n_bootstrap)
+    again = weights @ centred / count
+    return weights, again, np.sqrt(np.maximum(weights @ centred**2 / count - again**2, 0) * count / (count - 1))
 
 
 def _people(curves: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

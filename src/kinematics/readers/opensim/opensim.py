@@ -12,7 +12,13 @@ from kinematics.readers.opensim.opensim_files import Storage, end_of_header, hea
 from kinematics.readers.opensim.opensim_pelvis import along_the_walk
 from kinematics.readers.shared.clock import Clock, even_clock
 from kinematics.readers.shared.column_names import SPORTS2D, SPORTS2D_REMEDY
-from kinematics.readers.shared.joint_angles import check_degrees, looks_like_radians, unwrapped, without_constant
+from kinematics.readers.shared.joint_angles import (
+    check_degrees,
+    looks_like_radians,
+    unwrapped,
+    without_constant,
+    without_empty_end,
+)
 from kinematics.readers.shared.mapping import HIP_FLEXIONS, Mapped, check_mapped, described, read_mapping, turned
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
@@ -125,7 +131,7 @@ def _by_mapping(source: Source, request: Request, table: Block) -> Trial:
 def _channels(table: Block, mapped: list[Mapped], request: Request) -> tuple[Clock, dict[str, np.ndarray]]:
     """The clock and the mapped columns on it, in degrees and the project's signs."""
     time = _time_position(table)
-    time_s, *columns = _filled(read_positions(table, [time, *(entry.position for entry in mapped)]))
+    time_s, *columns = without_empty_end(read_positions(table, [time, *(entry.position for entry in mapped)]))
     clock = even_clock(
         time_s,
         resolution_s=printed_resolution(table.first_cells(time)),
@@ -189,15 +195,6 @@ def _time_position(table: Block) -> int:
         if TIME.fullmatch(name.strip()):
             return position
     raise DataError("there is no column 'time'.", file=table.file, remedy="Export it with its time column.")
-
-
-def _filled(columns: list[np.ndarray]) -> list[np.ndarray]:
-    """Columns without the rows at the end in which every cell is empty."""
-    if any(np.isfinite(values[-1:]).any() for values in columns):
-        return columns
-    filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
-    stop = int(filled[-1]) + 1 if filled.size else 0
-    return [values[:stop] for values in columns]
 
 
 def _without_hip(table: Block) -> DataError:

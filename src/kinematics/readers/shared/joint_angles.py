@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from kinematics.conventions import DataError
+from kinematics.readers.shared.clock import Clock
 from kinematics.readers.shared.mapping import HIP_FLEXIONS
+from kinematics.readers.shared.request import Request
+from kinematics.readers.shared.source import Source
+from kinematics.trial import Passport, Trial
 
 #: A hip that never leaves +- this many units in a moving trial is in radians: walking takes it 30 to 50 deg.
 LARGEST_RADIANS = 2.5
@@ -103,3 +109,40 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     if np.isnan(low):
         low, high = np.fmin.reduce(values), np.fmax.reduce(values)
     return float(low), float(high)
+
+
+def without_empty_end(columns: list[np.ndarray]) -> list[np.ndarray]:
+    """Columns without the rows at the end in which every cell is empty."""
+    if any(np.isfinite(values[-1:]).any() for values in columns):
+        return columns
+    filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
+    stop = int(filled[-1]) + 1 if filled.size else 0
+    return [values[:stop] for values in columns]
+
+
+def angle_trial(
+    source: Source, request: Request, clock: Clock, channels: dict[str, np.ndarray], about: dict[str, Any], **also: Any
+) -> Trial:
+    """
+    A trial of kind angles whose model is the file's own.
+
+    Parameters
+    ----------
+    channels : dict of str to array (n,)
+        On the clock's samples, in the project's names and signs. [deg]
+    about : dict
+        What the passport says beside file, rate and model: format, axes, zero (where the study states none), columns,
+        sign_changes, notes (the clock's come first).
+    **also
+        Further fields of the trial: events, base.
+    """
+    of_file = {
+        "sources": (("motion", source.file, source.sha256),),
+        "rate_hz": clock.rate_hz,
+        "model": "as in the file",
+    }
+    stated = {"zero": request.zero or about["zero"], "notes": (*clock.notes, *about["notes"])}
+    passport = Passport(**{**about, **of_file, **stated})
+    return Trial(
+        source.stem, "angles", request.task, request.speed_m_s, clock.time_s, passport, channels=channels, **also
+    )

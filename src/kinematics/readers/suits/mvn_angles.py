@@ -9,12 +9,12 @@ import numpy as np
 
 from kinematics.conventions import SIDES, DataError, sided
 from kinematics.readers.shared.clock import Clock
-from kinematics.readers.shared.joint_angles import without_constant
+from kinematics.readers.shared.joint_angles import angle_trial, without_constant
 from kinematics.readers.shared.quaternions import matrices_of, unit_quaternions
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
 from kinematics.rotations import hip_angles, pelvis_angles
-from kinematics.trial import Passport, Trial
+from kinematics.trial import Trial
 
 #: The three angles of a hip in the order and with the signs of their names, and what they become.
 HIP_ANGLES = (
@@ -83,27 +83,17 @@ def mvn_trial(recording: Recording, clock: Clock, source: Source, request: Reque
     channels, signs, notes = _hips(recording)
     pelvis, pelvis_notes = _pelvis(recording)
     kept, still = without_constant(channels, source.file)
-    passport = Passport(
-        sources=(("motion", source.file, source.sha256),),
+    about = dict(
         format=format,
-        rate_hz=clock.rate_hz,
         axes="file x forward, y left, z up; as the format defines",
-        zero=request.zero or "standing",  # type: ignore[arg-type]
-        model="as in the file",
+        zero="standing",
         sequence="hip Z-X'-Y'' as in the file; pelvis rotation-obliquity-tilt",
         columns=_columns(kept, signs),
         sign_changes=signs,
-        notes=(*clock.notes, ZERO_NOTE, *notes, *pelvis_notes, *still),
+        notes=(ZERO_NOTE, *notes, *pelvis_notes, *still),
     )
-    return Trial(
-        source.stem,
-        "angles",
-        request.task,
-        request.speed_m_s,
-        clock.time_s,
-        passport,
-        channels={name: clock.spread(values) for name, values in {**kept, **pelvis}.items()},
-    )
+    channels = {name: clock.spread(values) for name, values in {**kept, **pelvis}.items()}
+    return angle_trial(source, request, clock, channels, about)
 
 
 def project_axes(quaternions: np.ndarray) -> np.ndarray:

@@ -9,14 +9,14 @@ import numpy as np
 
 from kinematics.conventions import DataError, sided
 from kinematics.readers.shared.clock import even_clock
-from kinematics.readers.shared.joint_angles import without_constant
+from kinematics.readers.shared.joint_angles import angle_trial, without_constant
 from kinematics.readers.shared.laboratory import cells_of, contact_events
 from kinematics.readers.shared.mapping import Mapped, check_mapped, described, read_mapping, turned
 from kinematics.readers.shared.provisional import UNSEEN, asking_for_sample
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
 from kinematics.readers.shared.text import Block, decimals, has_decimal_comma, read_positions
-from kinematics.trial import Passport, Trial
+from kinematics.trial import Trial
 
 NAME = "noraxon"
 FORMAT = "Noraxon MR3 CSV"
@@ -83,27 +83,16 @@ def _read(source: Source, request: Request) -> Trial:
         notes.append(f"The file has {step} rows per sample of the angles; every {step}th was read.")
     found = dict(zip((entry.target for entry in mapped), clock.spread(angles[:, rows]), strict=True))
     channels, still = without_constant(found, source.file)
-    passport = Passport(
-        sources=(("motion", source.file, source.sha256),),
+    about = dict(
         format=FORMAT,
-        rate_hz=clock.rate_hz,
         axes="angles as the file has them",
-        zero=request.zero or "standing",  # type: ignore[arg-type]
-        model="as in the file",
+        zero="standing",
         columns=described(mapped),
         sign_changes=turned(mapped),
-        notes=(*clock.notes, *notes, *still, UNSEEN),
+        notes=(*notes, *still, UNSEEN),
     )
-    return Trial(
-        source.stem,
-        "angles",
-        request.task,
-        request.speed_m_s,
-        clock.time_s,
-        passport,
-        channels=channels,
-        events=contact_events(dict(zip(feet, numbers[len(mapped) :], strict=True)), time) if feet else None,
-    )
+    events = contact_events(dict(zip(feet, numbers[len(mapped) :], strict=True)), time) if feet else None
+    return angle_trial(source, request, clock, channels, about, events=events)
 
 
 def _mapped(table: Block, request: Request) -> tuple[list[Mapped], list[str]]:

@@ -12,13 +12,19 @@ from kinematics.readers.opensim import opensim
 from kinematics.readers.optical import vicon_nexus, vicon_workstation
 from kinematics.readers.shared.clock import Clock, even_clock
 from kinematics.readers.shared.column_names import find_angles, find_frame, find_time, has_unit, is_ambiguous, refusal
-from kinematics.readers.shared.joint_angles import check_degrees, unwrapped, without_constant
+from kinematics.readers.shared.joint_angles import (
+    angle_trial,
+    check_degrees,
+    unwrapped,
+    without_constant,
+    without_empty_end,
+)
 from kinematics.readers.shared.mapping import HIP_FLEXIONS, Mapped, check_mapped, described, read_mapping, turned
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
 from kinematics.readers.shared.text import Block, find_block, is_number, printed_resolution, read_positions
 from kinematics.readers.tables.visual3d_text import shape_of
-from kinematics.trial import Passport, Trial
+from kinematics.trial import Trial
 
 NAME = "tidy"
 FORMAT = "tidy angles"
@@ -73,18 +79,15 @@ def read(source: Source, request: Request) -> Trial:
         check_degrees(channels, file=table.file, task=request.task)
     channels, still = without_constant(channels, table.file)
     channels, wraps = unwrapped(channels)
-    passport = Passport(
-        sources=(("motion", source.file, source.sha256),),
+    about = dict(
         format=FORMAT,
-        rate_hz=clock.rate_hz,
         axes="angles as the file has them",
-        zero=request.zero or "unknown",  # type: ignore[arg-type]
-        model="as in the file",
+        zero="unknown",
         columns=described(mapped),
         sign_changes=turned(mapped),
-        notes=(*clock.notes, *still, *wraps, *_doubts(mapped, request)),
+        notes=(*still, *wraps, *_doubts(mapped, request)),
     )
-    return Trial(source.stem, "angles", request.task, request.speed_m_s, clock.time_s, passport, channels=channels)
+    return angle_trial(source, request, clock, channels, about)
 
 
 def _table(source: Source) -> tuple[Block, bool]:
@@ -149,7 +152,7 @@ def _clock_and_columns(table: Block, mapped: list[Mapped], request: Request) -> 
             f"{what}.", file=table.file, remedy="Add a column time_s, in seconds, or state rate_hz in trials.csv."
         )
     position, to_s = time if time is not None else (frame or 0, 1.0 / (request.rate_hz or 1.0))
-    numbers = _without_empty_end(read_positions(table, [position, *positions]))
+    numbers = without_empty_end(read_positions(table, [position, *positions]))
     time_s, columns = numbers[0] * to_s, numbers[1:]
     resolution = to_s * printed_resolution(table.first_cells(position)) if time is not None else 0.0
     name = table.names[position] or "1"
@@ -167,15 +170,6 @@ def _clock(time_s: np.ndarray, resolution_s: float, declared_hz: float | None, f
             note = f"Times repeat (rounded to {resolution_s:g} s); the rate is {rate:.4g} Hz from end to end."
             return Clock(rate, even, np.arange(time_s.size), (note,))
     return even_clock(time_s, resolution_s=resolution_s, declared_hz=declared_hz, file=file, column=column)
-
-
-def _without_empty_end(columns: list[np.ndarray]) -> list[np.ndarray]:
-    """Columns without the rows at the end in which every cell is empty."""
-    if any(np.isfinite(values[-1:]).any() for values in columns):
-        return columns
-    filled = np.flatnonzero(np.any([np.isfinite(values) for values in columns], axis=0))
-    stop = int(filled[-1]) + 1 if filled.size else 0
-    return [values[:stop] for values in columns]
 
 
 def _refusal(table: Block, joined: bool) -> DataError | None:

@@ -6,12 +6,12 @@ import numpy as np
 
 from kinematics.conventions import CURVE_POINTS, DataError
 from kinematics.readers.shared.clock import Clock, even_clock
-from kinematics.readers.shared.joint_angles import unwrapped, without_constant
+from kinematics.readers.shared.joint_angles import angle_trial, unwrapped, without_constant
 from kinematics.readers.shared.mapping import EXAMPLE, check_mapped, described, mapped_trial, read_mapping, turned
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import Source
 from kinematics.readers.tables.visual3d_text import Export, read_export, shape_of
-from kinematics.trial import Base, Passport, Trial
+from kinematics.trial import Base, Trial
 
 NAME = "visual3d"
 FORMAT = "Visual3D export"
@@ -71,20 +71,15 @@ def _read(source: Source, request: Request) -> Trial:
     }
     channels, still = without_constant(channels, source.file)
     channels, wraps = unwrapped(channels)
-    passport = Passport(
-        sources=(("motion", source.file, source.sha256),),
+    about = dict(
         format=FORMAT,
-        rate_hz=clock.rate_hz,
         axes="angles as the file has them, signs by the mapping",
-        zero=request.zero or "unknown",  # type: ignore[arg-type]
-        model="as in the file",
+        zero="unknown",
         columns=described(mapped),
         sign_changes=turned(mapped),
-        notes=(*clock.notes, *still, *wraps, "The layout was read from its description (provisional)."),
+        notes=(*still, *wraps, "The layout was read from its description (provisional)."),
     )
-    return Trial(
-        source.stem, "angles", request.task, request.speed_m_s, clock.time_s, passport, channels=channels, base=base
-    )
+    return angle_trial(source, request, clock, channels, about, base=base)
 
 
 def _trial_name(export: Export, request: Request, file: str) -> str:
