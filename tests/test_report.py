@@ -19,6 +19,7 @@ from report_examples import HOSTILE, READINGS, assessment_of, ledger_of, ledger_
 from kinematics.conventions import CLASSES, CURVE_NAMES, DataError
 from kinematics.figures import curve_figure
 from kinematics.ledger import low_limit, probability_low
+from kinematics.ledger.change import smallest_change
 from kinematics.ledger.terms import terms
 from kinematics.report import (
     IndexRow,
@@ -30,7 +31,7 @@ from kinematics.report import (
     write_report,
 )
 from kinematics.report.behind import sticks
-from kinematics.report.change import change, smallest_change
+from kinematics.report.change import change
 from kinematics.report.downloads import as_csv, csv_files
 from kinematics.report.healthy import label_frequency, side_spread_deg
 from kinematics.report.packing import packed_rows

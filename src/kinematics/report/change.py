@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 from kinematics.conventions import SIDES
-from kinematics.ledger.change import SAME_SPEED_M_S
+from kinematics.ledger.change import SAME_SPEED_M_S, smallest_change
 from kinematics.ledger.terms import terms
 from kinematics.report.recording import Recording
 from kinematics.report.sayings import task_at_speed
 from kinematics.report.visit import Visit
-from kinematics.report.wording import Z_95, degrees, extension, finite, number
+from kinematics.report.wording import degrees, extension, finite, number
 
 #: Metrics that are followed: word of the catalogue, stride metric, how it is written. Their errors are the ledger's.
 FOLLOWED = (
@@ -129,16 +129,6 @@ def _row(
         smallest=degrees(smallest, text) if finite(smallest) else "–",
         reading=reading or words["reading_changed" if changed else "reading_within"],
     )
-
-
-def smallest_change(before_se: float, now_se: float) -> float:
-    """
-    Change between two visits that the error alone passes in one of 20 pairs: 1.96 times the errors in quadrature.
-
-    >>> round(smallest_change(2.5, 2.5), 1)
-    6.9
-    """
-    return Z_95 * math.hypot(before_se, now_se)
 
 
 def _note(visit: Visit, recordings: list[Recording | None]) -> str:
