@@ -32,6 +32,14 @@ SECONDS = 6.0
 STUDY = "clinic"
 #: Part of a run before which little can go wrong: Python starts.
 EARLIEST = 0.2
+#: The command line, which here thinks every visit worth a process.
+MANY_PROCESSES = """
+from kinematics.cli import main
+from kinematics.pipeline.workers import cores
+
+cores.VISITS_WORTH_A_PROCESS = 1
+main()
+"""
 TROUBLES = ("run killed", "process killed", "dask worker killed", "disk full")
 
 
@@ -66,7 +74,7 @@ def kept_in(to: Path) -> int:
 
 def begun(study: Path, to: Path, *options: str, **popen: object) -> subprocess.Popen:
     """The run as a process of its own."""
-    command = [sys.executable, "-m", "kinematics.cli", "run", str(study), "--processed", str(to / "p")]
+    command = [sys.executable, "-c", MANY_PROCESSES, "run", str(study), "--processed", str(to / "p")]
     command += ["--reports", str(to / "r"), *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **popen)
 

@@ -36,7 +36,7 @@ N_REPORTS, N_TURNS = 1000, 40
 THREE_TRIALS, REPEATS = "P08_1", 2
 #: An angle file of 60 s: samples and columns, and how many of these are needed.
 FILE_SHAPE, N_NEEDED = (12_000, 40), 12
-N_VISITS = (1_000, 10_000)
+N_VISITS = (20, 200, 3_334, 10_000)
 
 
 def main(folder: Path) -> None:
@@ -133,7 +133,7 @@ def pages(ledger: pd.DataFrame, n_visits: int) -> None:
     """Time and size of the index and of the cohort page as a study grows."""
     print("\n| visits | index | cohort page |\n|---|---|---|")
     for n in N_VISITS:
-        copies = range(n // n_visits)
+        copies = range(-(-n // n_visits))
         study = pd.concat([ledger.assign(participant=ledger["participant"] + f"_{i}") for i in copies])
         rows = [IndexRow(f"P{i:05}", "1", f"P{i:05}_1.html", "run 3.5 m/s", "typical", "", 160) for i in range(n)]
         told = []
@@ -143,7 +143,8 @@ def pages(ledger: pd.DataFrame, n_visits: int) -> None:
         ):
             begun = time.process_time()
             page = render()
-            told.append(f"{time.process_time() - begun:.2f} s, {len(page) / 1e6:.1f} MB")
+            taken_s = time.process_time() - begun
+            told.append(f"{taken_s:.3f} s ({1000 * taken_s / n:.3f} ms a visit), {len(page) / 1e6:.2f} MB")
         print(f"| {n:,} | {told[0]} | {told[1]} |")
 
 

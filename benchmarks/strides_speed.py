@@ -74,7 +74,7 @@ def row(trial: Trial, angles: Angles, repeats: int) -> str:
         cut = time.process_time()
         stride_coordination(strides)
         spent += (found - began, cut - found, time.process_time() - cut)
-        count, recordings = count + len(strides.table), recordings + 1
+        count, recordings = count + strides.columns["stride"].size, recordings + 1
     spent *= STRIDES / count
     length = f"{recordings} of {TRIAL_S * repeats / 60:g} min"
     return f"| {length} | {STRIDES} | " + " | ".join(f"{seconds:.1f} s" for seconds in (*spent, spent.sum())) + " |"

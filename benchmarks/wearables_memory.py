@@ -1,84 +1,84 @@
 """
-Memory and time of a long recording of three sensors, from arrays to the stride table.
+Memory and time of a day of three sensors, from files to tables and report, beside parsing the same columns.
 
-Each hour is 50 minutes of standing and 10 of running, both repeated from a simulated runner::
+The files are made below FOLDER (2.6 GB a day) and stay there; each step is a process of its own::
 
-    python benchmarks/wearables_memory.py [HOURS]
+    python benchmarks/wearables_memory.py FOLDER [HOURS]
 """
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-import kinematics as kin
-from kinematics.pipeline.visits.long_wear import strides_of_bouts
-from kinematics.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from wearables import Worn, synthetic
-
-RATE_HZ, HOUR_S, RUNNING_S = 100, 3600, 600
-MEGABYTE = 1e6
+MEGABYTE, GIGABYTE = 1e6, 1e9
+SENSORS = ("pelvis", "thigh_left", "thigh_right")
+NEEDED = ["time_s", *(f"{kind}_{axis}{unit}" for kind, unit in (("acc", "_ms2"), ("gyr", "_rads")) for axis in "xyz")]
 
 
-def main(hours: float = 24.0) -> None:
+def main(folder: str, hours: str = "24") -> None:
     """Print one line."""
-    worn = synthetic(duration_s=60.0)
-    trial = long_trial(worn, hours)
-    size = sum(
-        s.acceleration_m_s2.nbytes + s.angular_rate_rad_s.nbytes + s.time_s.nbytes for s in trial.sensors.values()
-    )
-    before = peak_mb()
-    begin = time.process_time()
-    strides = strides_of_bouts(trial, worn.static, lambda bout, known: cut(bout, known, worn), Settings())
-    took = time.process_time() - begin
+    study, here = Path(folder) / "study", Path(__file__)
+    if not study.is_dir():
+        subprocess.run([sys.executable, here.with_name("wearables_day.py"), study, hours], check=True)
+    size = sum((study / "day" / f"{sensor}.csv").stat().st_size for sensor in SENSORS)
+    parse, run = (told(here, step, study) for step in ("parse", "run"))
     print(
-        f"{hours:g} h of three sensors at {RATE_HZ} Hz ({size / MEGABYTE:.0f} MB of arrays): "
-        f"{len(strides.table)} strides, {took:.1f} s of one core, {peak_mb():.0f} MB at most ({before:.0f} before)."
+        f"{hours} h of three sensors ({size / GIGABYTE:.2f} GB): {run['mb']:.0f} MB at most, {run['cpu_s']:.0f} s of "
+        f"one core ({run['s']:.0f} s by the clock), {run['cpu_s'] / parse['cpu_s']:.1f} times the parse of the needed "
+        f"columns alone ({parse['cpu_s']:.1f} s)."
     )
 
 
-def long_trial(worn: Worn, hours: float) -> kin.Trial:
-    """The runner's sensors over many hours."""
-    n = round(hours * HOUR_S * RATE_HZ)
-    clock = np.arange(n) / RATE_HZ
-    sensors = {}
-    for name, sensor in worn.trial.sensors.items():
-        rows = [np.empty((3, n)), np.empty((3, n))]
-        for out, what in zip(rows, ("acceleration_m_s2", "angular_rate_rad_s"), strict=True):
-            hour = one_hour(getattr(worn.static.sensors[name], what), getattr(sensor, what))
-            for first in range(0, n, hour.shape[1]):
-                out[:, first : first + hour.shape[1]] = hour[:, : n - first]
-        sensors[name] = replace(sensor, time_s=clock, acceleration_m_s2=rows[0], angular_rate_rad_s=rows[1])
-    return replace(worn.trial, sensors=sensors, time_s=clock)
+def told(script: Path, step: str, study: Path) -> dict[str, float]:
+    """What a step in a process of its own says of itself in its last line."""
+    done = subprocess.run([sys.executable, script, step, study], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def one_hour(standing: np.ndarray, running: np.ndarray) -> np.ndarray:
-    """Standing, then running, each repeated (3, n)."""
-    lengths = ((HOUR_S - RUNNING_S) * RATE_HZ, RUNNING_S * RATE_HZ)
-    parts = [
-        np.tile(rows, size // rows.shape[1] + 1)[:, :size]
-        for rows, size in zip((standing, running), lengths, strict=True)
-    ]
-    return np.concatenate(parts, axis=1)
+def parse(study: Path) -> None:
+    """The needed columns of each file, block by block, on one thread; nothing is kept."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    types = dict.fromkeys(NEEDED, pa.float64())
+    for sensor in SENSORS:
+        reading = csv.ReadOptions(use_threads=False)
+        converting = csv.ConvertOptions(include_columns=NEEDED, column_types=types)
+        for _ in csv.open_csv(study / "day" / f"{sensor}.csv", reading, convert_options=converting):
+            pass
 
 
-def cut(bout: kin.Trial, known, worn: Worn) -> kin.Strides:
-    """Strides of one bout."""
-    angles = kin.hip_angles(bout, worn.static, gait=known)
-    return kin.segment_strides(angles, kin.foot_events(bout, angles))
+def run(study: Path) -> None:
+    """`kinematics run`, everything anew."""
+    from shutil import rmtree
+
+    from kinematics.pipeline import run_study
+
+    made = study.parent / "made"
+    rmtree(made, ignore_errors=True)
+    run_study(study, processed=made / "processed", reports=made / "reports")
 
 
-def peak_mb() -> float:
-    """Most memory that the process has held. [MB]"""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+def measured(step: str, study: Path) -> None:
+    """Do one step and print its time and the most memory that the process has held."""
+    begin = time.perf_counter()
+    {"parse": parse, "run": run}[step](study)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    told = {
+        "s": time.perf_counter() - begin,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "mb": used.ru_maxrss * 1024 / MEGABYTE,
+    }
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    main(*map(float, sys.argv[1:2]))
+    if sys.argv[1] in ("parse", "run"):
+        measured(sys.argv[1], Path(sys.argv[2]))
+    else:
+        main(*sys.argv[1:3])

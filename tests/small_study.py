@@ -8,6 +8,14 @@ from kinematics.simulate import Runner, simulate_angles, simulate_gait, write_an
 
 VISITS = (("P01", "1"), ("P01", "2"), ("P02", "1"), ("P03", "1"), ("P04", "1"))
 SECONDS = 6.0
+#: The command line, which here thinks every visit worth a process.
+MANY_PROCESSES = """
+from kinematics.cli import main
+from kinematics.pipeline.workers import cores
+
+cores.VISITS_WORTH_A_PROCESS = 1
+main()
+"""
 
 
 def write_study(folder: Path) -> Path:

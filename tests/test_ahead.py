@@ -7,7 +7,10 @@ import pytest
 
 from kinematics.conventions import DataError
 from kinematics.files import note_hash, noting_hashes
+from kinematics.pipeline import run_study
 from kinematics.pipeline.visits.ahead import LARGEST_AHEAD, reading_ahead, trial_of
+from kinematics.pipeline.visits.visit import read_entry
+from kinematics.pipeline.workers.cores import shared_out
 from kinematics.study import read_study
 
 STUDY = "data/raw/demo"
@@ -81,3 +84,25 @@ def test_large_files_are_read_when_they_are_asked_for(sessions, monkeypatch):
     assert LARGEST_AHEAD > 1000
     found = threads_of(sessions, rows(sessions), on_which_thread)
     assert {name for _, name in found} == {"MainThread"}
+
+
+@pytest.mark.parametrize(("jobs", "beside"), [(1, set()), (2, {"ahead"}), (None, {"ahead"})])
+def test_one_job_reads_on_the_thread_that_works_and_more_cores_read_ahead(jobs, beside, tmp_path, monkeypatch):
+    threads = set()
+
+    def noting(session, entry):
+        threads.add(threading.current_thread().name.split("_")[0])
+        return read_entry(session, entry)
+
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.read_entry", noting)
+    where = {"processed": tmp_path / "p", "reports": tmp_path / "r", "progress": False}
+    run_study(STUDY, **where, jobs=jobs, shard="1/3")
+    assert threads == {"MainThread"} | beside
+
+
+@pytest.mark.parametrize(
+    ("cores", "visits", "shares"),
+    [(1, 1000, (1, 0)), (2, 1000, (2, 0)), (8, 1000, (8, 0)), (8, 60, (4, 1)), (2, 20, (1, 1)), (None, 1000, (1, 1))],
+)
+def test_processes_are_as_many_as_are_worth_it_and_read_ahead_where_cores_are_left(cores, visits, shares):
+    assert shared_out(cores, visits) == shares

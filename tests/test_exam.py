@@ -15,7 +15,7 @@ from kinematics.exam import (
     read_exam_rows,
     sem_table,
 )
-from kinematics.exam.columns import frame, grouped
+from kinematics.exam.columns import Groups, frame, grouped
 
 HEADER = ",".join(EXAM_COLUMNS)
 GOOD = "P01,1,left,extension,prone_extension,12.5,inclinometer,yes,no,1,A,firm,"
@@ -250,6 +250,15 @@ def test_sums_centiles_and_order_of_groups_are_those_of_pandas_to_the_last_digit
     np.testing.assert_array_equal(counts, expected.count())
     np.testing.assert_array_equal(groups.mean(value), expected.mean())
     np.testing.assert_array_equal(centiles.T, [expected.quantile(0.05), expected.median()])
+
+
+def test_centiles_of_one_large_group_among_small_ones_are_those_of_each():
+    of = np.repeat([2, 0, 1, 2], [30, 1, 3, 40])
+    values = np.random.default_rng(5).normal(0, 8, of.size)
+    counts, (low, middle) = (found.T for found in Groups(np.arange(3), of).centiles(values, (0.05, 0.5)))
+    np.testing.assert_array_equal(counts, [1, 3, 70])
+    np.testing.assert_allclose(low, [np.quantile(values[of == group], 0.05) for group in range(3)], rtol=1e-12)
+    np.testing.assert_array_equal(middle, [np.median(values[of == group]) for group in range(3)])
 
 
 @pytest.mark.parametrize("n", [0, 3])

@@ -74,6 +74,14 @@ def test_a_figure_is_plain_json_with_one_decimal(strides):
     assert all(round(value, 1) == value for value in values)
 
 
+def test_a_figure_is_its_owners_to_change(strides):
+    figure, again = curve_figure(strides, "hip_flexion_deg"), curve_figure(strides, "hip_flexion_deg")
+    figure["layout"]["xaxis"]["title"]["text"] = "changed"
+    for trace in figure["data"]:
+        trace["line"]["width"] = 9
+    assert curve_figure(strides, "hip_flexion_deg") == again
+
+
 def test_plotly_accepts_the_figure(strides):
     from plotly.graph_objects import Figure
 

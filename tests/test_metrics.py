@@ -13,8 +13,14 @@ WAVE = np.cos(2 * np.pi * (PERCENT - 85) / 100)  # greatest at 85 %, least at 35
 def metrics(toe_off_s: float = 0.28, **curves) -> dict[str, float]:
     flat = {name: np.zeros((1, 101)) for name in CURVE_NAMES}
     flat |= {name: np.asarray(curve)[None] for name, curve in curves.items() if name != "opposite"}
-    opposite = np.asarray(curves.get("opposite", np.zeros(101)))[None]
-    values = stride_metrics(flat, opposite, np.array([1.0]), np.array([1.0 + toe_off_s]), np.array([1.7]))
+    opposite = curves.get("opposite", np.zeros(101))
+    values = stride_metrics(
+        flat,
+        lambda percent: np.interp(percent, PERCENT, opposite),
+        np.array([1.0]),
+        np.array([1.0 + toe_off_s]),
+        np.array([1.7]),
+    )
     return {name: value[0] for name, value in values.items()}
 
 

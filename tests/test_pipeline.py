@@ -114,7 +114,7 @@ def test_the_ledger_in_the_file_is_the_one_that_assess_gives(study, run):
 
 
 def test_the_same_input_gives_the_same_bytes_with_one_process_or_two(study, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("kinematics.pipeline.running.VISITS_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("kinematics.pipeline.workers.cores.VISITS_WORTH_A_PROCESS", 1)
     one = outputs(run(study, jobs=1))
     two = outputs(run(study, jobs=2, processed=tmp_path / "p", reports=tmp_path / "r"))
     assert one == two
@@ -291,7 +291,7 @@ def test_the_trace_of_an_internal_error_is_shown_on_demand(study, run, monkeypat
     def broken(*args, **options):
         raise TypeError("the cause")
 
-    monkeypatch.setattr("kinematics.pipeline.visits.visit.compare_range", broken)
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.ledger_columns", broken)
     run(study, debug=True)
     assert "TypeError: the cause" in capsys.readouterr().err
 
@@ -300,7 +300,7 @@ def test_a_notebook_sees_the_internal_error_itself(study, monkeypatch):
     def broken(*args, **options):
         raise TypeError("the cause")
 
-    monkeypatch.setattr("kinematics.pipeline.visits.visit.compare_range", broken)
+    monkeypatch.setattr("kinematics.pipeline.visits.visit.ledger_columns", broken)
     with pytest.raises(TypeError, match="the cause"):
         assess(read_study(study).session("P01", "1"))
 

@@ -24,6 +24,7 @@ from mocap_files import (
 
 from kinematics import DataError
 from kinematics.readers.optical import motive, qtm
+from kinematics.readers.shared.axes import Axes
 from kinematics.readers.shared.quaternions import matrices_of, quaternions_of
 from kinematics.readers.shared.request import Request
 from kinematics.readers.shared.source import read_source
@@ -39,6 +40,16 @@ def read(module, path: Path, request: Request = WALK) -> Trial:
     source = read_source(path)
     assert module.recognises(source)
     return module.read(source, request)
+
+
+def test_a_marker_that_lacks_one_coordinate_is_lost_whichever_way_the_laboratory_points():
+    raw = np.arange(12.0).reshape(3, 4)
+    raw[1, 2] = np.nan
+    turned = np.array([[0.0, 1, 0], [0, 0, 1], [1, 0, 0]])
+    for matrix in (np.eye(3), turned):
+        found = Axes(matrix, "").convert(raw)
+        assert np.isnan(found).tolist() == [[False, False, True, False]] * 3
+        assert found[:, 3] == pytest.approx(matrix @ raw[:, 3])
 
 
 # --- Qualisys ----------------------------------------------------------------------------------------------------

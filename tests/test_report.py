@@ -36,8 +36,9 @@ from kinematics.report.downloads import as_csv, csv_files
 from kinematics.report.healthy import label_frequency, side_spread_deg
 from kinematics.report.packing import packed_rows
 from kinematics.report.page import content_policy, json_block, readable, render
-from kinematics.report.recording import column_medians
+from kinematics.report.recording import Recording, row_medians
 from kinematics.report.sayings import position, reason_words, verdict_sentence
+from kinematics.report.still_frame import across, frames_of, paths_of
 from kinematics.report.trace import option_trace
 from kinematics.report.visit import read_visit
 from kinematics.report.wording import (
@@ -577,18 +578,56 @@ def test_the_page_holds_the_strides_and_means_that_a_figure_of_them_draws(pages)
     held = json.loads(data)[0]
     strides = examples.unused_left().trials[0].strides
     right = curve_figure(strides, "hip_flexion_deg")["data"][-1]
-    styles = [held["styles"][trace["style"]] for trace in held["figures"][0]["data"]]
+    styles = [held["styles"][style] for style, *_ in held["figures"][0]["data"]]
     place = max(place for place, style in enumerate(styles) if style["meta"] == "mean")
-    (first, _), lines = held["figures"][0]["data"][place]["rows"], unpacked(held["lines"])
+    (_, first, _), lines = held["figures"][0]["data"][place], unpacked(held["lines"])
     assert (right["meta"], right["name"], lines[first].tolist()) == ("mean", "right", right["y"])
     np.testing.assert_allclose(unpacked(held["strides"])[0], strides.curves["hip_flexion_deg"][0, ::2], atol=0.0501)
+
+
+def test_paths_written_all_at_once_are_those_written_point_by_point():
+    lines = np.random.default_rng(3).normal(0, 40, (4, 3, 101))
+    frames = frames_of(lines, [0, 3])
+    assert frames[1] == frames_of(lines[3:], [0])[0] != frames[0]
+    for (upper, lower, mean), frame, (path, band) in zip(
+        lines, frames[:1] * 3 + frames[1:], paths_of(lines, frames[:1] * 3 + frames[1:]), strict=True
+    ):
+        there = range(0, 101, 2)
+        points = {
+            name: [f"{across(x)},{frame.y(row[x])}" for x in there]
+            for name, row in zip("uml", (upper, mean, lower), strict=True)
+        }
+        assert path == f"M{' '.join(points['m'])}"
+        assert band == f"M{' '.join(points['u'])} {' '.join(points['l'][::-1])}Z"
+
+
+def test_a_stride_with_a_gap_in_an_angle_is_left_out_of_that_angle_and_its_mean_alone():
+    result = examples.unused_left().trials[0]
+    hip, tilt = (result.strides.curves[name].copy() for name in ("hip_flexion_deg", "pelvis_anterior_tilt_deg"))
+    left = result.strides.table["side"].to_numpy(object) == "left"
+    hip[np.flatnonzero(left)[0], 50], tilt[left, 3] = np.nan, np.nan
+    curves = {**result.strides.curves, "hip_flexion_deg": hip, "pelvis_anterior_tilt_deg": tilt}
+    recording = Recording(result.entry, replace(result.strides, curves=curves), None)
+    np.testing.assert_allclose(recording.lines["hip_flexion_deg"]["left"][2], hip[left][1:].mean(axis=0))
+    assert len(recording.curves["hip_flexion_deg"]["left"]) == left.sum() - 1
+    assert list(recording.lines["pelvis_anterior_tilt_deg"]) == ["right"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_sentence_holds_what_a_template_would_run(language):
+    def said(value) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        return [words for one in (value.values() if isinstance(value, dict) else value) for words in said(one)]
+
+    assert [words for words in said(catalogue(language)) if re.search(r"\{[{%#]", words)] == []
 
 
 def test_medians_of_columns_leave_gaps_out_as_pandas_does():
     values = np.random.default_rng(1).normal(size=(9, 40))
     values[np.random.default_rng(2).random(values.shape) < 0.4] = np.nan
     values[:, 0] = np.nan
-    np.testing.assert_array_equal(column_medians(values), pd.DataFrame(values).median())
+    np.testing.assert_array_equal(row_medians(values.T), pd.DataFrame(values).median())
 
 
 def test_a_report_is_written_whole_with_plain_line_ends(tmp_path):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from small_study import VISITS, half_files, left_by_run, write_study
+from small_study import MANY_PROCESSES, VISITS, half_files, left_by_run, write_study
 
 from kinematics.conventions import DataError
 from kinematics.pipeline import RunResult, run_study
@@ -49,8 +49,8 @@ def folders_of(result: RunResult) -> tuple[Path, Path]:
 
 
 def begun(study: Path, to: Path, *options: str, **popen) -> subprocess.Popen:
-    """A run as a process of its own."""
-    command = [sys.executable, "-m", "kinematics.cli", "run", str(study), "--processed", str(to / "p")]
+    """A run as a process of its own, and with `--jobs 2` two more."""
+    command = [sys.executable, "-c", MANY_PROCESSES, "run", str(study), "--processed", str(to / "p")]
     command += ["--reports", str(to / "r"), *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen)
 
@@ -122,6 +122,7 @@ class KilledAt(MakeAndKeep):
 def test_a_visit_that_ends_its_process_has_its_sentence_and_the_others_go_on(study, tmp_path, undisturbed, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("kinematics.pipeline.running.MakeAndKeep", KilledAt)
+        patch.setattr("kinematics.pipeline.workers.cores.VISITS_WORTH_A_PROCESS", 1)
         result = run(study, tmp_path, jobs=2)
     assert (result.exit_code, result.failed, result.n_sessions) == (1, ("P02_1",), len(VISITS))
     assert result.errors[0].startswith("P02_1: the process that worked on it was ended from outside")
@@ -139,6 +140,7 @@ def test_a_process_that_is_killed_by_chance_costs_nothing(study, tmp_path, undis
         return KilledAt(places, once=str(tmp_path / "killed"))
 
     monkeypatch.setattr("kinematics.pipeline.running.MakeAndKeep", once)
+    monkeypatch.setattr("kinematics.pipeline.workers.cores.VISITS_WORTH_A_PROCESS", 1)
     result = run(study, tmp_path, jobs=2)
     assert (tmp_path / "killed").exists()
     assert (result.exit_code, left_by_run(*folders_of(result))) == (0, undisturbed)

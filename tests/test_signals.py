@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import PchipInterpolator
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
-from kinematics.signals import crossings, fill_gaps, interpolate, lowpass, prominent_peaks, sampling_rate
+from kinematics.signals import crossings, fill_gaps, interpolate, lowpass, prominent_peaks, put_lowpass, sampling_rate
 
 RATE = 150.0
 
@@ -53,6 +53,17 @@ def test_gaps_stay_gaps_in_the_filter_and_do_not_spread():
     signal[0, 1000:1080] = np.nan
     passed = lowpass(signal, 10.0, RATE)
     assert np.array_equal(np.isnan(passed), np.isnan(signal))
+
+
+def test_channels_that_are_not_one_array_are_filled_and_filtered_as_one_array_is():
+    signals = np.concatenate((sine(1.0), sine(3.0), sine(7.0)))
+    signals[1, 50:53] = signals[2, :4] = np.nan
+    whole, count = fill_gaps(signals, 5)
+    filled, again = fill_gaps(list(signals), 5)
+    rows = [np.zeros(signals.shape[1]) for _ in signals]
+    put_lowpass(list(filled), 6.0, RATE, into=rows)
+    assert count == again == 3
+    np.testing.assert_array_equal(rows, lowpass(whole, 6.0, RATE))
 
 
 def test_a_cut_off_beyond_nyquist_leaves_the_signal_alone():

@@ -10,7 +10,7 @@ from kinematics.events import Events
 from kinematics.metrics import METRIC_NAMES
 from kinematics.signals import interpolate
 from kinematics.strides import segment_strides
-from kinematics.strides.reading import BLOCK, OPPOSITE, read_curves
+from kinematics.strides.reading import BLOCK, opposite_hip_at, read_curves
 from kinematics.trial import Passport
 
 STRIDE_S, RATE = 0.7, 100.0
@@ -140,12 +140,24 @@ def test_strides_left_out_can_be_counted_again():
     assert again.passport.notes[-1] == "1 strides that would be left out (any reason) are counted."
 
 
+def test_the_table_made_when_it_is_asked_for_says_what_its_columns_say():
+    strides = segment_strides(angles(), events(drop_contact=4), participant="P01")
+    columns, noted = dict(strides.columns), strides.noting("by hand")
+    assert list(columns) == list(strides.table)
+    pd.testing.assert_frame_equal(strides.table, pd.DataFrame(columns))
+    strides.table.loc[0, "valid"] = False  # a table that somebody has written into counts
+    assert not strides.columns["valid"][0] and noted.columns["valid"][0]
+    assert noted.passport.notes[-1] == "by hand" and noted.excluded.equals(strides.excluded)
+
+
 def test_a_long_recording_is_read_as_its_single_strides_are():
     table, first = angles(seconds=220.0).table, np.arange(0.3, 21000.0, 70.1)
     samples = {name: table[name].to_numpy() for name in table}
     rows = {"left": slice(0, 0), "right": slice(0, first.size)}
     read = read_curves(samples, None, first, first + 69.7, rows)
     positions = first[:, None] + 69.7 * np.linspace(0, 1, 101)
-    for name, column in (("hip_flexion_deg", "hip_flexion_right_deg"), (OPPOSITE, "hip_flexion_left_deg")):
-        assert read.values[name] == pytest.approx(interpolate(samples[column][None], positions)[0], abs=1e-9)
+    hips = [interpolate(samples[f"hip_flexion_{side}_deg"][None], positions)[0] for side in ("right", "left")]
+    assert read.values["hip_flexion_deg"] == pytest.approx(hips[0], abs=1e-9)
+    opposite = opposite_hip_at(samples, first, first + 69.7, rows, np.full(first.size, 31.25))
+    assert opposite == pytest.approx(0.75 * hips[1][:, 31] + 0.25 * hips[1][:, 32], abs=1e-9)
     assert first.size > BLOCK

@@ -77,6 +77,15 @@ def test_standing_still_is_timed():
     assert still_s(np.stack((ramp, np.arange(140.0))), 100.0).max() == 0  # the other hip moves
 
 
+def test_the_quick_look_misses_no_standstill_that_is_too_long():
+    for begin in range(100, 112):
+        for length in (52, 53, 60):  # steps of 0 deg make one sample fewer of 0 deg/s; 0.25 s are 50 at 200 Hz
+            hip = np.cumsum(~np.isin(np.arange(400), begin + np.arange(length))).astype(float)
+            assert still_s((hip, hip), 200.0).max() > judging.LONGEST_STILL_S
+            assert judging.may_stand_still((hip, hip), 200.0)
+    assert not judging.may_stand_still((np.arange(400.0), np.arange(400.0)), 200.0)
+
+
 def test_a_leaping_marker_leaves_out_the_strides_that_it_bends():
     calm = {name: np.zeros(720) for name in ("pelvis", "left", "right")}
     leap = np.zeros(720)
@@ -97,9 +106,7 @@ def test_skin_may_leap_further_at_a_lower_rate():
 
 
 def order(task: str, toe_off: float, landing: float, leaving: float) -> bool:
-    fails, _ = order_check(
-        task, np.array([0.0]), np.array([toe_off]), np.array([0.7]), np.array([landing]), np.array([leaving])
-    )
+    fails, _ = order_check(task, np.array([toe_off]), np.array([0.7]), np.array([landing]), np.array([leaving]))
     return bool(fails[0])
 
 

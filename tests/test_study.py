@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from kinematics.conventions import DataError
 from kinematics.study import read_study
@@ -293,6 +294,31 @@ def test_a_study_prints_what_it_holds_and_escapes_it(study):
     assert "&lt;b&gt;" in read.sessions[0]._repr_html_()
 
 
-def test_a_session_travels_to_another_process(study):
-    session = pickle.loads(pickle.dumps(study().sessions[0]))
-    assert (session.participant.participant, session.trials[0].file) == ("P01", "a.csv")
+def test_a_session_travels_to_another_process_with_its_own_rows_alone(study):
+    people = [f"P{number:03d}" for number in range(100)]
+    sent = study(
+        TRIALS + "".join(f"{name},1,run,3.5,{name}.csv\n" for name in people),
+        exam=EXAM + "".join(f"{name},1,left,extension,prone_extension,{name[1:]}\n" for name in people[:30]),
+        intake=INTAKE + "".join(f"\n{name},1,pain_now,left,3,0-10" for name in people),
+    ).sessions
+    for session in (sent[20], sent[50]):
+        packed = pickle.dumps(session)
+        got = pickle.loads(packed)
+        assert repr((got.participant, got.trials)) == repr((session.participant, session.trials))
+        assert_frame_equal(got.exam, session.exam)
+        assert_frame_equal(got.intake, session.intake)
+        assert b"P021" not in packed
+    assert (sent[20].exam["value_deg"].tolist(), len(sent[50].exam)) == ([20.0], 0)
+
+
+def test_rows_that_are_alike_have_their_own_faults(study):
+    rows = ["P01,1,pain_now,left,3,0-10", ",1,pain_now,left,3,0-10", "P02,1,pain_now,left,3,0-10,more"]
+    read = study(TRIALS + "P01,1,run,3,a.csv\nP02,1,run,3,b.csv\n", intake=INTAKE + "\n".join(rows))
+    assert [len(session.intake) for session in read.sessions] == [1, 0]
+    assert read.sessions[1].errors[0].startswith("intake.csv: row 4: 7 cells were found")
+    assert read.errors[0].startswith("intake.csv: row 3, column 'participant': the cell is empty")
+
+
+def test_a_name_too_long_for_a_file_harms_no_other_trial(study):
+    (session,) = study(TRIALS + f"P01,1,run,3,{'x' * 300}.csv\nP01,1,run,3,a.csv\n").sessions
+    assert session.trials[0].file == "a.csv"

@@ -8,7 +8,7 @@ from moving_feet import gait, no_angles
 
 from kinematics import hip_angles, read_trial
 from kinematics.simulate import Runner, simulate_angles, simulate_gait, write_angles
-from kinematics.task import contradictions, measure_speed, tell_task
+from kinematics.task import contradictions, measure_speed, period, tell_task
 
 
 @pytest.mark.parametrize("task", ["run", "walk"])
@@ -47,6 +47,14 @@ def test_a_run_declared_as_a_walk_at_another_speed_is_said():
     task, speed = contradictions(trial, no_angles(trial))
     assert task.startswith("Declared as 'walk', but the data look like 'run'")
     assert speed.startswith("Declared speed 1.5 m/s, measured 3.0")
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 200.0])
+@pytest.mark.parametrize("stride_s", [0.43, 0.55, 0.71, 0.73])
+def test_two_strides_are_not_taken_for_one_in_a_long_recording(stride_s, rate_hz):
+    turns = 2 * np.pi * np.arange(0.0, 600.0, 1 / rate_hz) / stride_s
+    hip = 20 * np.cos(turns) + 6 * np.cos(2 * turns + 1)
+    assert period(hip, rate_hz, (0.4, 1.6)) == pytest.approx(stride_s * rate_hz, abs=0.6)
 
 
 def test_what_is_declared_rightly_is_not_commented():

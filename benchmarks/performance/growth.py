@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,13 @@ from timing import command
 
 KINEMATICS = str(Path(sys.executable).with_name("kinematics"))
 DASK = str(Path(sys.executable).with_name("dask"))
+#: How docs/running.md starts workers.
+WORKERS = {
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
+PRELOAD = ["--preload", "kinematics.pipeline.workers.ready"]
 #: The bytes of these must not depend on the way.
 TABLES = ("strides", "curves", "ledger", "options", "excluded")
 
@@ -51,8 +59,8 @@ def cluster(workers: int) -> Iterator[str]:
     address = "tcp://127.0.0.1:8796"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     scheduler = [DASK, "scheduler", "--host", "127.0.0.1", "--port", "8796", "--no-dashboard"]
-    worker = [DASK, "worker", address, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"]
-    processes = [subprocess.Popen(scheduler, **quiet), subprocess.Popen(worker, **quiet)]
+    worker = [DASK, "worker", address, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", *PRELOAD]
+    processes = [subprocess.Popen(scheduler, **quiet), subprocess.Popen(worker, env=os.environ | WORKERS, **quiet)]
     try:
         _wait_for(address, workers)
         yield address

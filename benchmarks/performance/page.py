@@ -32,7 +32,8 @@ benchmarks/peers; Kinetics Toolkit runs in an environment of its own there.
 GROWTH_NOTE = """
 The whole study by `kinematics run --linked`, start-up and reports included; trials are hard links to 60 files, three a
 visit. Memory is the main process's. The last column says whether the five tables have the same bytes as with one job.
-One job reads the next trials ahead on the second core, so that two jobs gain less than twice.
+One job is one core. Two jobs are one process that reads ahead, or from 30 visits on two processes; dask's workers are
+started as docs/running.md says, before the time begins.
 """
 
 

@@ -1,7 +1,7 @@
 """
 Every step and the whole way, as ratios to merely parsing the same bytes; writes docs/performance.md and its plot.
 
-    make bench                                            (about a quarter of an hour on two cores)
+    make bench                                            (about twenty minutes on two cores)
     python benchmarks/performance/performance.py --quick    (small, prints the page and writes nothing)
 
 Everything is measured in one run on synthetic trials that are made first, in a temporary folder or, with `--folder`,
@@ -47,7 +47,7 @@ def growth(folder: Path, files: list[Path], numbers: tuple[int, ...], cores: int
     """Whole runs of growing studies: one job, two jobs, and two workers of a scheduler for the larger ones."""
     found = [run(folder, files, number, "one job", ["--jobs", "1"], cores) for number in numbers]
     found += [run(folder, files, number, "two jobs", ["--jobs", "2"], cores) for number in numbers if number >= 100]
-    for number in [number for number in numbers if number >= 1000][:1]:
+    for number in [number for number in numbers if number >= 1000]:
         with cluster(2) as address:
             found.append(run(folder, files, number, "two dask workers", ["--scheduler", address], cores))
     return found
@@ -82,6 +82,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{temporary}/compiled"  # as an installed package has them
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         figures, grown = measured(asked.folder or Path(temporary), asked.quick)
     text = page(figures, grown)
     if asked.quick:

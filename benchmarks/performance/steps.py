@@ -1,4 +1,4 @@
-"""What each step from a file to its strides costs, beside merely parsing the same columns with pyarrow."""
+"""What each step from a file to its tables costs, beside merely parsing the same columns with pyarrow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pyarrow import csv
 from timing import in_turns
 
 import kinematics as kin
+from kinematics.store import stride_tables
 
 TURNS = 5
 
@@ -48,11 +49,13 @@ def _steps(path: Path, static, parsed: Callable[[], object], **about) -> dict[st
     trial = kin.read_trial(path, task="run", speed_m_s=SPEED_M_S, **about)
     angles = kin.hip_angles(trial, static)
     events = kin.foot_events(trial, angles)
+    strides = kin.segment_strides(angles, events)
     calls: dict[str, Callable[[], object]] = {
         "parse by pyarrow": parsed,
         "read_trial": lambda: kin.read_trial(path, task="run", speed_m_s=SPEED_M_S, **about),
         "hip_angles": lambda: kin.hip_angles(trial, static),
         "foot_events": lambda: kin.foot_events(trial, angles),
         "segment_strides": lambda: kin.segment_strides(angles, events),
+        "stride_tables": lambda: stride_tables([strides]),
     }
     return in_turns(calls, TURNS)

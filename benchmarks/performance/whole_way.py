@@ -4,7 +4,7 @@ The whole way of a set of trials, timed inside one process after its imports; pe
     python whole_way.py WAY STUDY TURNS [FILE...]
 
 WAYs, of which several may be named with commas, are measured in turns: `parse` (the needed columns of the files by
-pyarrow on one thread), `tables` (the study's files to strides and curves in two Parquet files), `run` and `linked`
+pyarrow on one thread), `tables` (the study's files to strides, curves and exclusions as Parquet), `run` and `linked`
 (the whole study with ledger, options and reports). Prints the seconds of each turn as JSON.
 """
 
@@ -22,11 +22,7 @@ import steps
 from inputs import NEEDED
 
 import kinematics as kin
-from kinematics.conventions import STRIDE_KEYS
-from kinematics.pipeline import study_strides
-from kinematics.store import arrow_table, curve_table, write_table
-
-KEYS = [column.name for column in STRIDE_KEYS]
+from kinematics.pipeline import write_strides
 
 
 def parse(files: list[Path]) -> None:
@@ -39,12 +35,9 @@ def parse(files: list[Path]) -> None:
 
 
 def tables(study: Path) -> None:
-    """A study's files to their strides, as a study is read for a laboratory's own reference; then to two tables."""
-    found = study_strides(study, task="run")
+    """A study's files to the Parquet files of its strides."""
     with tempfile.TemporaryDirectory() as out:
-        write_table(Path(out) / "strides.parquet", "strides", (arrow_table("strides", one.table) for one in found))
-        curves = (curve_table(one.table[KEYS], one.curves) for one in found)
-        write_table(Path(out) / "curves.parquet", "curves", curves)
+        write_strides(study, out)
 
 
 def run(study: Path, *, linked: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from kinematics.conventions import SAMPLE_COLUMNS, SIDES, DataError, sided
 from kinematics.rotations import hip_angles as hip_cardan
 from kinematics.rotations import pelvis_angles, thigh_flexion, thigh_lean
 from kinematics.settings import Settings
-from kinematics.signals import fill_gaps, lowpass
+from kinematics.signals import fill_gaps, is_whole, lowpass, put_lowpass
 from kinematics.trial import Passport, Trial
 
 if TYPE_CHECKING:
@@ -153,8 +153,12 @@ def standing_deg(static: Trial, *, settings: Settings | None = None) -> dict[str
     if static.kind in ("imu", "orientations"):
         return {}
     angles = hip_angles(static, static, settings=settings)
-    means = angles.table.drop(columns="time_s").mean()
-    return {str(name): float(value) for name, value in means.to_dict().items() if np.isfinite(value)}
+    seen = {column.name: _seen(angles.table[column.name].to_numpy()) for column in SAMPLE_COLUMNS[1:]}
+    return {name: float(values.mean()) for name, values in seen.items() if values.size}
+
+
+def _seen(values: np.ndarray) -> np.ndarray:
+    return values if is_whole(values) else values[np.isfinite(values)]
 
 
 def _from_markers(trial: Trial, static: Trial, settings: Settings) -> Angles:
@@ -216,28 +220,44 @@ def _from_sensors(
 
 
 def _from_angles(trial: Trial, settings: Settings) -> Angles:
-    names = list(trial.channels)
-    raw = np.stack([trial.channels[name] for name in names])
+    raw = list(trial.channels.values())
     filled, count = fill_gaps(raw, round(settings.gaps.fill_up_to_s * trial.rate_hz))
-    columns = dict(zip(names, lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz), strict=True))
+    sheet, rows = _sheet(trial.time_s)
+    put_lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz, into=[rows[name] for name in trial.channels])
     notes = [f"{count} samples filled."] if count else []
+    known = set(trial.channels)
     for side in SIDES:
-        hip, thigh = columns.get(sided("hip_flexion_deg", side)), sided("thigh_flexion_deg", side)
-        if thigh not in columns and hip is not None and "pelvis_anterior_tilt_deg" in columns:
-            columns[thigh] = hip - columns["pelvis_anterior_tilt_deg"]
+        hip, thigh = sided("hip_flexion_deg", side), sided("thigh_flexion_deg", side)
+        if thigh not in known and {hip, "pelvis_anterior_tilt_deg"} <= known:
+            np.subtract(rows[hip], rows["pelvis_anterior_tilt_deg"], out=rows[thigh])
+            known.add(thigh)
             notes.append(f"{side} thigh: hip flexion minus anterior tilt.")
     passport = trial.passport.with_(
         sequence=trial.passport.sequence or "as in the file", filter=_filter_words("angles", settings)
     ).noting(*notes)
-    return Angles(trial.name, trial.task, trial.speed_m_s, _table(trial.time_s, columns), passport)
+    return Angles(trial.name, trial.task, trial.speed_m_s, _frame(sheet, known), passport)
 
 
 def _table(time_s: np.ndarray, columns: dict[str, np.ndarray]) -> pd.DataFrame:
-    values = np.empty((len(SAMPLE_COLUMNS), time_s.size))  # a row per column: each stays in one piece
-    values[0] = time_s
-    for row, column in zip(values[1:], SAMPLE_COLUMNS[1:], strict=True):
-        row[:] = columns.get(column.name, np.nan)
-    return pd.DataFrame(values.T, columns=_sample_names().view(), copy=False)
+    sheet, rows = _sheet(time_s)
+    for name, values in columns.items():
+        rows[name][:] = values
+    return _frame(sheet, columns)
+
+
+def _sheet(time_s: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The sample table to be filled, a row per column so that each stays in one piece, and the rows by name."""
+    sheet = np.empty((len(SAMPLE_COLUMNS), time_s.size))
+    sheet[0] = time_s
+    return sheet, dict(zip(_sample_names(), sheet, strict=True))
+
+
+def _frame(sheet: np.ndarray, known: Collection[str]) -> pd.DataFrame:
+    """A sheet as DataFrame, NaN in the columns that are not known."""
+    for name, row in zip(_sample_names()[1:], sheet[1:], strict=True):
+        if name not in known:
+            row[:] = np.nan
+    return pd.DataFrame(sheet.T, columns=_sample_names().view(), copy=False)
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Ending of the names of files that are being written.
 PART = ".part"
+#: A text whose first newline lies beyond this has other ends of lines. [bytes]
+FIRST_LINE_BYTES = 65_536
+_DEFINED_IN_CP1252 = bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")
 
 
 def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
@@ -86,6 +89,20 @@ def decode(data: bytes) -> tuple[bytes, str]:
     except UnicodeDecodeError:
         return data, "cp1252"
     return data, "utf8"
+
+
+def plain_lines(data: bytes) -> tuple[bytes, str]:
+    """
+    A text file's bytes as `decode` gives them, in lines that end in a newline, and their encoding.
+
+    Five bytes that Windows-1252 leaves undefined, and that decoders refuse, become question marks.
+    """
+    data, encoding = decode(data)
+    if encoding == "cp1252":
+        data = data.translate(_DEFINED_IN_CP1252)
+    if b"\n" not in data[:FIRST_LINE_BYTES] and b"\r" in data[:FIRST_LINE_BYTES]:
+        data = data.replace(b"\r", b"\n")
+    return data, encoding
 
 
 @contextmanager

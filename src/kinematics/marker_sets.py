@@ -45,6 +45,12 @@ def recognise(labels: Iterable[str]) -> MarkerNames | None:
     MarkerNames or None
         None where no set knows any of the labels.
     """
+    return _recognised(tuple(labels))
+
+
+@lru_cache(maxsize=64)
+def _recognised(labels: tuple[str, ...]) -> MarkerNames | None:
+    """As `recognise`: a reader asks twice, and the files of a study have the same labels."""
     by_key = {_key(label): label for label in labels}
     found = [MarkerNames(name, _assign(patterns, by_key)) for name, patterns in _sets().items()]
     best = max(found, key=lambda names: sum(map(len, names.labels.values())), default=None)

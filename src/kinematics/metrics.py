@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -46,13 +45,13 @@ METRIC_NAMES = tuple(metric.name for metric in METRICS)
 
 def stride_metrics(
     curves: Mapping[str, np.ndarray],
-    opposite_hip_flexion_deg: np.ndarray,
+    opposite_hip_at: Callable[[np.ndarray], np.ndarray],
     start_s: np.ndarray,
     toe_off_s: np.ndarray,
     end_s: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """
-    All metrics of all strides of one side.
+    All metrics of all strides of a trial.
 
     Peaks are those of a parabola through the highest of 101 points and its neighbours; values at an instant are
     read from the curve by straight lines.
@@ -61,8 +60,8 @@ def stride_metrics(
     ----------
     curves : mapping of str to array, shape (n, 101)
         `conventions.CURVE_NAMES`. [deg]
-    opposite_hip_flexion_deg : array, shape (n, 101)
-        Of the other side, over the same strides. [deg]
+    opposite_hip_at : function of an array, shape (n,), that returns one
+        Flexion of the other side's hip [deg] at an instant of each stride [%].
     start_s, toe_off_s, end_s : array, shape (n,)
         [s]
 
@@ -74,81 +73,71 @@ def stride_metrics(
     hip, tilt, thigh = (curves[name] for name in ("hip_flexion_deg", "pelvis_anterior_tilt_deg", "thigh_flexion_deg"))
     stride_s = end_s - start_s
     toe_off = 100.0 * (toe_off_s - start_s) / stride_s
-    extension_at, lowest = _peak(hip, hip.argmin(axis=1))
-    flexion_at, flexion = _peak(hip, hip.argmax(axis=1))
-    thigh_at, furthest = _peak(thigh, thigh.argmin(axis=1))
-    tilt_high, tilt_low = _peak(tilt, tilt.argmax(axis=1))[1], _peak(tilt, tilt.argmin(axis=1))[1]
-    leaving, middle, back = _Instants.at(toe_off), _Instants.at(toe_off / 2), _Instants.at(extension_at)
-    rise = _Instants.at(thigh_at).of(tilt) - middle.of(tilt)
-    travel = middle.of(thigh) - furthest
-    in_stance = np.floor(np.where(toe_off >= 0.0, np.minimum(toe_off, CURVE_POINTS - 1.0), -1.0)).astype(np.intp)
+    peak_at, peak = _peaks(
+        (hip, hip.argmin(axis=1)), (hip, hip.argmax(axis=1)), (thigh, thigh.argmin(axis=1)),
+        (tilt, tilt.argmax(axis=1)), (tilt, tilt.argmin(axis=1)),
+    )  # fmt: skip
+    (extension_at, flexion_at, thigh_at), (lowest, flexion, furthest, tilt_high, tilt_low) = peak_at[:3], peak
+    point, share = instant(np.stack((toe_off, toe_off / 2, extension_at, flexion_at, thigh_at)))
+    place = point + np.arange(len(hip)) * CURVE_POINTS
+    tilt_leaving, tilt_middle, tilt_back, tilt_forward, tilt_behind = _between(tilt, place, share)
+    rise, travel = tilt_behind - tilt_middle, _between(thigh, place[1], share[1]) - furthest
+    adduction, drop = _highest_in_stance((curves["hip_adduction_deg"], curves["pelvis_obliquity_deg"]), toe_off)
     values = (
-        -lowest, extension_at, hip[:, 0], leaving.of(hip), flexion, flexion - lowest,
-        tilt[:, :-1].mean(axis=1), leaving.of(tilt), tilt_high, back.of(tilt), _Instants.at(flexion_at).of(tilt),
+        -lowest, extension_at, hip[:, 0].copy(), _between(hip, place[0], share[0]), flexion, flexion - lowest,
+        tilt[:, :-1].mean(axis=1), tilt_leaving, tilt_high, tilt_back, tilt_forward,
         tilt_high - tilt_low, rise, -furthest, pelvic_share(travel, rise),
-        back.of(opposite_hip_flexion_deg), _highest(curves["hip_adduction_deg"], in_stance),
-        _highest(curves["pelvis_obliquity_deg"], in_stance), toe_off_s - start_s, toe_off, stride_s, 120.0 / stride_s,
+        opposite_hip_at(extension_at), adduction, drop, toe_off_s - start_s, toe_off, stride_s, 120.0 / stride_s,
     )  # fmt: skip
     return dict(zip(METRIC_NAMES, values, strict=True))
 
 
-def _peak(curve: np.ndarray, extreme: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _peaks(*turns: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """
-    When [%] and how far the curves (n, 101) turn back, by a parabola through their extreme point and its neighbours.
+    When [%] and how far k times n curves turn back, by a parabola through their extreme point and its neighbours.
 
-    `extreme` (n,) says which point is the highest, or the lowest; in a curve with a gap it is the gap.
+    Each of the k `turns` has curves (n, 101) and the point (n,) of each that is the highest, or the lowest; in a curve
+    with a gap it is the gap. Both results have shape (k, n).
     """
+    extreme = np.stack([points for _, points in turns])
     inner = np.minimum(np.maximum(extreme, 1), CURVE_POINTS - 2)
-    first = np.arange(len(curve)) * CURVE_POINTS
-    flat, place = curve.ravel(), first + inner
-    before, at, after = flat.take(place - 1), flat.take(place), flat.take(place + 1)
-    outermost = flat.take(first + extreme)
-    bend = before - 2 * at + after
-    turns = (extreme == inner) & (bend != 0.0)
-    shift = np.where(turns, 0.5 * (before - after) / np.where(turns, bend, 1.0), 0.0)
-    value = np.where(turns, at - 0.25 * (before - after) * shift, outermost)
+    place = np.stack((inner - 1, inner, inner + 1, extreme), axis=1) + np.arange(extreme.shape[1]) * CURVE_POINTS
+    found = np.stack([curve.ravel().take(mine) for (curve, _), mine in zip(turns, place, strict=True)])
+    before, at, after, outermost = found.swapaxes(0, 1)
+    fall, bend = before - after, before - 2 * at + after
+    turning = (extreme == inner) & (bend != 0.0)
+    shift = np.where(turning, 0.5 * fall / np.where(turning, bend, 1.0), 0.0)
+    value = np.where(turning, at - 0.25 * fall * shift, outermost)
     known = np.isfinite(outermost)
     return np.where(known, extreme + shift, np.nan), np.where(known, value, np.nan)
 
 
-@dataclass(frozen=True)
-class _Instants:
-    """Where one instant of each stride lies among its curve's points: the point before it and the share of the step."""
-
-    point: np.ndarray
-    share: np.ndarray
-
-    @classmethod
-    def at(cls, percent: np.ndarray) -> _Instants:
-        """Instants (n,) from 0 to 100 %; NaN where it is not known."""
-        place = np.minimum(np.maximum(percent, 0.0), CURVE_POINTS - 1.0)
-        low = np.fmin(place, CURVE_POINTS - 2.0).astype(np.intp)
-        return cls(np.arange(percent.size) * CURVE_POINTS + low, place - low)
-
-    def of(self, curve: np.ndarray) -> np.ndarray:
-        """Curves (n, 101) at these instants, by straight lines; NaN where an instant is not known."""
-        flat = curve.ravel()
-        low = flat.take(self.point)
-        return low + self.share * (flat.take(self.point + 1) - low)
+def instant(percent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Point of a curve before an instant from 0 to 100 %, and the share of the step to the next; NaN where unknown."""
+    place = np.minimum(np.maximum(percent, 0.0), CURVE_POINTS - 1.0)
+    point = np.fmin(place, CURVE_POINTS - 2.0).astype(np.intp)
+    return point, place - point
 
 
-def _highest(curve: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Highest value of each curve (n, 101) up to its point `last` (n,), gaps left out; NaN where nothing is known."""
+def _between(curve: np.ndarray, place: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Curves (n, 101) a share of the step after the points at `place`, counted through all of them; as `place`."""
+    flat = curve.ravel()
+    before = flat.take(place)
+    return before + share * (flat.take(place + 1) - before)
+
+
+def _highest_in_stance(curves: Sequence[np.ndarray], toe_off: np.ndarray) -> list[np.ndarray]:
+    """Highest value of curves (n, 101) up to each toe-off (n,) [%], gaps left out; NaN where nothing is known."""
+    if not toe_off.size:
+        return [toe_off for _ in curves]
+    last = np.floor(np.where(toe_off >= 0.0, np.minimum(toe_off, CURVE_POINTS - 1.0), 0.0)).astype(np.intp)
     first = np.arange(last.size) * CURVE_POINTS
-    highest = greatest_within(curve.ravel(), first, first + np.maximum(last, 0))
-    if np.isnan(highest).any():
-        highest = greatest_within(np.where(np.isnan(curve), -np.inf, curve).ravel(), first, first + np.maximum(last, 0))
-    return np.where(np.isfinite(highest) & (last >= 0), highest, np.nan)
-
-
-def greatest_within(values: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Greatest of the values (k,) from each `first` to each `last`, both counted, shape (n,); NaN where one is."""
-    first, last = (np.minimum(np.maximum(edge, 0), values.size - 1) for edge in (first, last))
-    edges = np.stack((first, last + 1), axis=1).ravel()
-    if not edges.size:
-        return np.zeros(0)
-    if edges[-1] == values.size:  # the last piece reaches to the end by itself
-        edges = edges[:-1]
-    if edges.max() == values.size:
-        values = np.append(values, -np.inf)
-    return np.maximum.reduceat(values, edges)[::2]
+    edges = np.stack((first, first + last + 1), axis=1).ravel()
+    edges = edges[:-1] if last[-1] == CURVE_POINTS - 1 else edges  # a piece up to the end needs no other edge
+    found = []
+    for curve in curves:
+        highest = np.maximum.reduceat(curve.ravel(), edges)[::2]
+        if np.isnan(highest).any():
+            highest = np.maximum.reduceat(np.where(np.isnan(curve), -np.inf, curve).ravel(), edges)[::2]
+        found.append(np.where((toe_off >= 0.0) & np.isfinite(highest), highest, np.nan))
+    return found

@@ -12,6 +12,8 @@ import numpy as np
 
 #: The quartic's largest root is reached from above, quadratically: in so many steps at most, or until none is longer.
 NEWTON_STEPS, CONVERGED = 12, 1e-14
+#: Three singular values whose squares add up to 1 add up to no more.
+LARGEST_SUM = 3.0**0.5
 #: Where the quartic is flatter than this it is at its root.
 FLATTEST = 1e-12
 #: A covariance whose 2 x 2 minors are smaller than this against its size has one direction only.
@@ -22,11 +24,13 @@ FEWEST_MARKERS = 3
 SAMPLES_AT_ONCE = 4608
 
 
-def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Cross products of vectors (3, n)."""
-    return np.stack(
-        (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]),
-    )
+def cross(a: np.ndarray, b: np.ndarray, *, into: np.ndarray | None = None) -> np.ndarray:
+    """Cross products of vectors (3, n), put `into` an array (3, n) where one is given."""
+    out = np.empty(a.shape) if into is None else into
+    for axis, value in enumerate(out):
+        np.multiply(a[axis - 2], b[axis - 1], out=value)
+        value -= a[axis - 1] * b[axis - 2]
+    return out
 
 
 def hip_angles(pelvis: np.ndarray, thigh: np.ndarray, side: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -119,12 +123,10 @@ def fit_rigid_body(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     array, shape (3, 3, n)
         Rotations; NaN where fewer than three markers are seen or they stand in a line.
     """
-    if positions.shape[2] <= SAMPLES_AT_ONCE:
-        return _nearest_rotation(*_covariance(reference, positions))
     rotation = np.empty((3, 3, positions.shape[2]))
     for first in range(0, positions.shape[2], SAMPLES_AT_ONCE):
         some = slice(first, first + SAMPLES_AT_ONCE)
-        rotation[:, :, some] = _nearest_rotation(*_covariance(reference, positions[:, :, some]))
+        rotation[:, :, some] = _nearest_rotation(_covariance(reference, positions[:, :, some]))
     return rotation
 
 
@@ -132,55 +134,59 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def _covariance(reference: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _covariance(reference: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """
     Covariances (3, 3, n) of positions (rows) and reference (columns) about the middle of the markers that are seen.
 
-    And half of their summed squares (n,), which the sum of a covariance's singular values cannot pass; NaN in both
-    where fewer than three markers are seen.
+    NaN where fewer than three markers are seen.
     """
     from_centre = reference - reference.mean(axis=0)
-    if np.isfinite(positions.sum()):
-        to_centre = positions - positions.mean(axis=0)
-        spread = np.sum(from_centre**2) + np.einsum("min,min->n", to_centre, to_centre)
-        return np.einsum("min,mj->ijn", to_centre, from_centre), 0.5 * spread
+    if np.isfinite(positions.sum()):  # where the middle of the positions is drops out: the reference adds up to 0
+        return np.einsum("min,mj->ijn", positions, from_centre)
     seen = np.isfinite(positions).all(axis=1)
     count = seen.sum(axis=0)
     weight = seen / np.maximum(count, 1)
     filled = np.where(seen[:, None, :], positions, 0.0)
     to_centre = np.where(seen[:, None, :], filled - np.einsum("mn,min->in", weight, filled), 0.0)
     covariance = np.einsum("min,mj->ijn", to_centre, from_centre)
-    own = from_centre[:, :, None] - np.einsum("mn,mi->in", weight, from_centre)
-    spread = np.einsum("mn,min,min->n", seen, own, own) + np.einsum("min,min->n", to_centre, to_centre)
     covariance[:, :, count < FEWEST_MARKERS] = np.nan
-    return covariance, 0.5 * spread
+    return covariance
 
 
-def _nearest_rotation(covariance: np.ndarray, bound: np.ndarray) -> np.ndarray:
+def _nearest_rotation(c: np.ndarray) -> np.ndarray:
     """Rotations (3, 3, n) nearest to covariances (3, 3, n); NaN where a covariance has one direction only."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        c = covariance / bound  # scaled: the singular values add up to about 1
-        cofactors = np.stack((cross(c[1], c[2]), cross(c[2], c[0]), cross(c[0], c[1])))
+        cofactors = np.empty(c.shape)
+        for row, cofactor in enumerate(cofactors):
+            cross(c[row - 2], c[row - 1], into=cofactor)
         determinant = _dot(c[0], cofactors[0])
         size, minors = (np.einsum("ijn,ijn->n", matrix, matrix) for matrix in (c, cofactors))
-        total = _sum_of_singular_values(size, minors, determinant)
+        length = np.sqrt(size)
+        minors /= size**2
+        total = length * _sum_of_singular_values(minors, determinant / (size * length))
         k = 0.5 * (total**2 - size)
-        cubed = np.einsum("ijn,jkn->ikn", np.einsum("ikn,jkn->ijn", c, c), c)
-        rotation = ((k + size) * c + total * cofactors - cubed) / (k * total - determinant)
-    told = minors > ONE_DIRECTION * size**2
+        square = np.einsum("ikn,jkn->ijn", c, c)
+        for axis in range(3):
+            square[axis, axis] -= k + size
+        rotation = cofactors
+        rotation *= total
+        rotation -= np.einsum("ijn,jkn->ikn", square, c)
+        rotation /= k * total - determinant
+    told = minors > ONE_DIRECTION
     return rotation if told.all() else np.where(told, rotation, np.nan)
 
 
-def _sum_of_singular_values(size: np.ndarray, minors: np.ndarray, determinant: np.ndarray) -> np.ndarray:
+def _sum_of_singular_values(minors: np.ndarray, determinant: np.ndarray) -> np.ndarray:
     """
-    Sums (n,) of the singular values, the last one signed, from above.
+    Sums (n,) of the singular values, the last one signed, of matrices whose squares add up to 1; from above.
 
-    The largest roots of ``(x^2 - size)^2 - 8 determinant x - 4 minors``; `size` and `minors` are the summed squares of
-    the matrix and of its cofactors, scaled so that no root passes 1.
+    The largest roots of ``(x^2 - 1)^2 - 8 determinant x - 4 minors``, which no more than the root of 3 can be;
+    `minors` is the summed squares of the cofactors.
     """
-    x, eightfold, fourfold = np.ones_like(size), 8.0 * determinant, 4.0 * minors
+    eightfold, fourfold = 8.0 * determinant, 4.0 * minors
+    x = np.sqrt(1.0 + np.sqrt(fourfold + LARGEST_SUM * np.maximum(eightfold, 0.0)))
     for _ in range(NEWTON_STEPS):
-        rest = x * x - size
+        rest = x * x - 1.0
         slope = 4.0 * x * rest - eightfold
         step = (rest * rest - eightfold * x - fourfold) / slope
         step[np.abs(slope) < FLATTEST] = 0.0

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
+
+#: Channels of one length: an array (k, n), or k arrays (n,) that need not be put together first.
+Rows = np.ndarray | Sequence[np.ndarray]
+Given = TypeVar("Given", bound=Rows)
 
 #: A second-order filter passed forward and backward lets through 1/2 of the power at 1.246 times less than its design
 #: cut-off; the design cut-off, on the bilinear transform's tangent scale, is raised by 1 / (sqrt(2) - 1)^(1/4).
 DOUBLE_PASS_CORRECTION = (np.sqrt(2.0) - 1.0) ** -0.25
 #: Highest share of the Nyquist frequency that a cut-off may take.
 HIGHEST_CUTOFF = 0.95
-#: The filter takes about so many samples of two channels at a time: they stay in the processor's cache.
-SAMPLES_AT_ONCE = 18_000
+#: The filter takes about so many samples at a time: they stay in the processor's cache.
+SAMPLES_AT_ONCE = 36_000
 
 
 def sampling_rate(time_s: np.ndarray, *, resolution_s: float, declared_hz: float | None = None) -> float:
@@ -46,7 +52,7 @@ def sampling_rate(time_s: np.ndarray, *, resolution_s: float, declared_hz: float
     return float(steps / duration)
 
 
-def fill_gaps(signals: np.ndarray, longest: int) -> tuple[np.ndarray, int]:
+def fill_gaps(signals: Given, longest: int) -> tuple[Given | np.ndarray, int]:
     """
     Signals with their short gaps filled, and the number of samples that were filled.
 
@@ -55,7 +61,7 @@ def fill_gaps(signals: np.ndarray, longest: int) -> tuple[np.ndarray, int]:
 
     Parameters
     ----------
-    signals : array, shape (k, n)
+    signals : array, shape (k, n), or k arrays, shape (n,)
         One row per channel.
     longest : int
         Longest gap to fill. [samples]
@@ -63,15 +69,16 @@ def fill_gaps(signals: np.ndarray, longest: int) -> tuple[np.ndarray, int]:
     Returns
     -------
     filled : array, shape (k, n)
+        What was given where there is no gap.
     n_filled : int
         Samples filled, over all channels.
     """
-    if longest < 1 or is_whole(signals):
+    if longest < 1 or _all_whole(signals):
         return signals, 0
-    missing = ~np.isfinite(signals)
+    filled = np.array(signals)
+    missing = ~np.isfinite(filled)
     if not missing.any():
         return signals, 0
-    filled = signals.copy()
     rows = np.flatnonzero(missing.any(axis=1) & ~missing.all(axis=1))
     while rows.size:  # a marker's coordinates are lost together
         alike = (missing[rows] == missing[rows[0]]).all(axis=1)
@@ -95,7 +102,7 @@ def _fill_alike(signals: np.ndarray, rows: np.ndarray, missing: np.ndarray, long
         signals[rows[:, None], gaps] = PchipInterpolator(near, signals[rows[:, None], near], axis=1)(gaps)
 
 
-def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray:
+def lowpass(signals: Rows, cutoff_hz: float, rate_hz: float) -> np.ndarray:
     """
     Signals after a zero-lag 4th-order Butterworth low-pass.
 
@@ -105,25 +112,35 @@ def lowpass(signals: np.ndarray, cutoff_hz: float, rate_hz: float) -> np.ndarray
 
     Parameters
     ----------
-    signals : array, shape (k, n)
+    signals : array, shape (k, n), or k arrays, shape (n,)
         One row per channel.
     cutoff_hz, rate_hz : float
-        [Hz]. A cut-off that the rate cannot carry returns the signals as they are.
+        [Hz]. A cut-off that the rate cannot carry leaves the signals as they are.
 
     Returns
     -------
     array, shape (k, n)
     """
-    if cutoff_hz >= HIGHEST_CUTOFF * 0.5 * rate_hz or signals.shape[1] < 2:
-        return signals
-    share = 2.0 / np.pi * np.arctan(DOUBLE_PASS_CORRECTION * np.tan(np.pi * cutoff_hz / rate_hz))
-    pad = min(signals.shape[1] - 1, int(np.ceil(3 * rate_hz / cutoff_hz)))
-    if is_whole(signals):
-        return _both_ways(signals, float(share), pad)
-    missing = ~np.isfinite(signals)
-    smooth = _both_ways(_bridge(signals, missing), float(share), pad)
-    smooth[missing] = np.nan
+    smooth = np.empty(signals.shape if isinstance(signals, np.ndarray) else (len(signals), len(signals[0])))
+    put_lowpass(signals, cutoff_hz, rate_hz, into=smooth)
     return smooth
+
+
+def put_lowpass(signals: Rows, cutoff_hz: float, rate_hz: float, *, into: Rows) -> None:
+    """As `lowpass`; the result is put into rows that are there already."""
+    n = len(into[0]) if len(into) else 0
+    if cutoff_hz >= HIGHEST_CUTOFF * 0.5 * rate_hz or n < 2:
+        _put(signals, into)
+        return
+    share = 2.0 / np.pi * np.arctan(DOUBLE_PASS_CORRECTION * np.tan(np.pi * cutoff_hz / rate_hz))
+    pad = min(n - 1, int(np.ceil(3 * rate_hz / cutoff_hz)))
+    if _all_whole(signals):
+        _both_ways(signals, float(share), pad, into)
+        return
+    missing = ~np.isfinite(signals)
+    _both_ways(_bridge(np.asarray(signals), missing), float(share), pad, into)
+    for row, gone in zip(into, missing, strict=True):
+        row[gone] = np.nan
 
 
 def is_whole(signals: np.ndarray) -> bool:
@@ -218,45 +235,44 @@ def prominent_peaks(
     return peaks[stands_out]
 
 
-def _both_ways(signals: np.ndarray, share: float, pad: int) -> np.ndarray:
-    """
-    Signals (k, n) passed forward and backward, as `scipy.signal.sosfiltfilt` does with `padlen=pad`, to the last bit.
-
-    Two channels go through the filter as the real and the imaginary part of one, a few at a time.
-    """
-    smooth = np.empty(signals.shape)
-    rows = 2 * max(1, round(SAMPLES_AT_ONCE / signals.shape[1]))
+def _both_ways(signals: Rows, share: float, pad: int, into: Rows) -> None:
+    """Signals passed forward and backward, as `scipy.signal.filtfilt` does with `padlen=pad`; a few at a time."""
+    rows = max(1, round(SAMPLES_AT_ONCE / len(signals[0])))
     for first in range(0, len(signals), rows):
         some = slice(first, first + rows)
-        _pass_and_return(signals[some], share, pad, smooth[some])
-    return smooth
+        _put(_there_and_back(signals[some], share, pad), into[some])
 
 
-def _pass_and_return(signals: np.ndarray, share: float, pad: int, into: np.ndarray) -> None:
-    from scipy.signal import sosfilt
+def _there_and_back(signals: Rows, share: float, pad: int) -> np.ndarray:
+    from scipy.signal import lfilter
 
-    sections, at_rest = _butterworth(share)
-    half = (len(signals) + 1) // 2
-    paired = np.zeros((half, signals.shape[1] + 2 * pad), dtype=complex if len(signals) > 1 else float)
-    inner = slice(pad, paired.shape[1] - pad)
-    for part, rows in ((paired.real, signals[:half]), (paired.imag, signals[half:]))[: len(signals)]:
-        part[: len(rows), inner] = rows
-        part[: len(rows), :pad] = 2.0 * rows[:, :1] - rows[:, pad:0:-1]
-        part[: len(rows), inner.stop :] = 2.0 * rows[:, -1:] - rows[:, -2 : -pad - 2 : -1]
-    there, _ = sosfilt(sections, paired, zi=at_rest[:, None] * paired[None, :, :1])
-    back, _ = sosfilt(sections, there[:, ::-1], zi=at_rest[:, None] * there[None, :, -1:])
-    passed = back[:, ::-1][:, inner]
-    into[:half] = passed.real
-    into[half:] = passed.imag[: len(into) - half]
+    b, a, at_rest = _butterworth(share)
+    longer = np.empty((len(signals), len(signals[0]) + 2 * pad))
+    inner = longer[:, pad:-pad]
+    _put(signals, inner)
+    np.subtract(2.0 * inner[:, :1], inner[:, pad:0:-1], out=longer[:, :pad])
+    np.subtract(2.0 * inner[:, -1:], inner[:, -2 : -pad - 2 : -1], out=longer[:, -pad:])
+    there, _ = lfilter(b, a, longer, zi=at_rest * longer[:, :1])
+    back, _ = lfilter(b, a, there[:, ::-1], zi=at_rest * there[:, -1:])
+    return back[:, -pad - 1 : pad - 1 : -1]
+
+
+def _put(signals: Rows, into: Rows) -> None:
+    for row, signal in zip(into, signals, strict=True):
+        row[:] = signal
+
+
+def _all_whole(signals: Rows) -> bool:
+    return is_whole(signals) if isinstance(signals, np.ndarray) else all(map(is_whole, signals))
 
 
 @lru_cache(maxsize=16)
-def _butterworth(share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Second-order section of a second-order low-pass, and its state at a constant 1; `share` of the Nyquist rate."""
-    from scipy.signal import butter, sosfilt_zi
+def _butterworth(share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A second-order low-pass b, a and its state at a constant 1; `share` of the Nyquist rate."""
+    from scipy.signal import butter, lfilter_zi
 
-    sections = butter(2, share, output="sos")
-    return sections, sosfilt_zi(sections)
+    b, a = butter(2, share)
+    return b, a, lfilter_zi(b, a)
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:

@@ -8,7 +8,9 @@ import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, sided
-from kinematics.feet import Foot, Scene, derivative, mean_seen, running_mean, see
+from kinematics.feet import Foot, Scene, along, derivative, mean_seen, median, percentiles, running_mean, see
+from kinematics.repeating import likeness_of, repeats
+from kinematics.signals import is_whole
 from kinematics.trial import Trial
 
 #: A foot that stays within this beside the pelvis stands; a hip that stays within this as well. [m], [deg]
@@ -71,7 +73,7 @@ def measure_speed(trial: Trial) -> tuple[float, str]:
 
 def thinned(trial: Trial) -> Trial:
     """The middle 20 s of a marker trial at about 50 Hz: enough for task and speed, and quick on a long one."""
-    step = max(1, int(trial.rate_hz / ENOUGH_HZ)) if trial.markers else 1
+    step = max(1, int(trial.rate_hz / ENOUGH_HZ))
     piece = _middle(trial.time_s.size, trial.rate_hz, ENOUGH_S, step)
     markers = {label: position[:, piece] for label, position in trial.markers.items()}
     passport = trial.passport.with_(rate_hz=trial.rate_hz / step)
@@ -83,7 +85,7 @@ def contradictions(trial: Trial, angles: Angles) -> tuple[str, ...]:
     if trial.task not in ("run", "walk"):
         return ()
     said = []
-    trial = thinned(trial)
+    trial = thinned(trial) if trial.markers else trial
     scene = see(trial)
     told = _tell(scene, trial.rate_hz, angles, ENOUGH_S)
     if told.task not in ("", trial.task):
@@ -100,6 +102,12 @@ def _tell(scene: Scene | None, rate_hz: float, angles: Angles | None, longest_s:
     return Told("", "no feet and no hips") if angles is None else _from_hips(angles, longest_s)
 
 
+def samples_of(angles: Angles, *names: str) -> dict[str, np.ndarray]:
+    """Columns of the angles' table by name, shape (n,) each."""
+    values, columns = angles.table.to_numpy(float), angles.table.columns
+    return {name: values[:, columns.get_loc(name)] for name in names}
+
+
 def _middle(size: int, rate_hz: float, longest_s: float, step: int = 1) -> slice:
     half, middle = round(min(longest_s * rate_hz / 2, size)), size // 2
     return slice(max(0, middle - half), middle + half, step)
@@ -108,31 +116,37 @@ def _middle(size: int, rate_hz: float, longest_s: float, step: int = 1) -> slice
 def _measure(scene: Scene | None, rate_hz: float) -> tuple[float, str]:
     if scene is None or not scene.has_pelvis or scene.pelvis.shape[1] < 4:
         return np.nan, "no markers of feet and pelvis"
-    progress = float(np.nanmedian((derivative(scene.pelvis[[0, 2]], rate_hz) * scene.facing).sum(axis=0)))
-    ground = float(np.mean([_ground_speed(foot, scene.facing, rate_hz) for foot in scene.feet.values()]))
+    forward = along(derivative(scene.pelvis[::2], rate_hz), scene.facing)
+    progress = float(median(forward) if is_whole(forward) else np.nanmedian(forward))
+    ground = sum(_ground_speed(foot, scene.facing, rate_hz) for foot in scene.feet.values()) / len(scene.feet)
     if abs(progress) > SLOWEST_PROGRESS_M_S:
         return abs(progress - ground), "the pelvis's progress over the standing foot"
     return abs(progress - ground), "the belt under the standing foot"
 
 
-def period(signal: np.ndarray, rate_hz: float, limits_s: tuple[float, float]) -> float:
-    """Period of a signal by its autocorrelation, within the stride times that occur. [samples]"""
-    from scipy.fft import irfft, next_fast_len, rfft
+def period(signal: np.ndarray, rate_hz: float, limits_s: tuple[float, float]) -> int:
+    """
+    Period of a signal (n,) by its autocorrelation, within the stride times that occur. [samples]
 
-    centred = signal - signal.mean()
-    padded = next_fast_len(2 * centred.size, real=True)
-    correlation = irfft(np.abs(rfft(centred, padded)) ** 2, padded)[: centred.size]
+    Looked for at about 50 Hz, then among the samples about what was found there.
+    """
+    step = max(1, int(rate_hz / ENOUGH_HZ))
     low, high = (int(limit * rate_hz) for limit in limits_s)
-    return float(low + np.argmax(correlation[low : max(low + 1, min(high, centred.size))]))
+    high = max(low + 1, min(high, signal.size))
+    rough = step * repeats(signal[::step], low // step, -(-high // step) - 1)
+    if step == 1:
+        return rough
+    low, high = max(low, rough - step), min(high, rough + step + 1)
+    return low + int(np.argmax(likeness_of(signal, low, high)))
 
 
 def _from_feet(scene: Scene, rate_hz: float) -> Told:
     ahead = scene.ahead().mean(axis=1)
-    reach = float(np.max(np.subtract(*np.nanpercentile(ahead, (95, 5), axis=1))))
+    reach = float(np.max(_reach(ahead) if is_whole(ahead) else np.subtract(*np.nanpercentile(ahead, (95, 5), axis=1))))
     if not reach >= STANDING_SWEEP_M:
         return Told("static", f"the feet stay within {reach:.2f} m beside the pelvis")
     both = np.stack((scene.pelvis[1], np.abs(ahead[1] - ahead[0])))
-    both = both[:, np.isfinite(both).all(axis=0)]
+    both = both if is_whole(both) else both[:, np.isfinite(both).all(axis=0)]
     bounce = both - running_mean(both, round(BOUNCE_WINDOW_S * rate_hz))
     correlation = float(np.corrcoef(bounce)[0, 1]) if both.shape[1] > rate_hz else 0.0
     reason = f"the pelvis's height goes with the distance of the feet (r = {correlation:.2f})"
@@ -144,26 +158,34 @@ def _from_feet(scene: Scene, rate_hz: float) -> Told:
 def _from_hips(angles: Angles, longest_s: float) -> Told:
     rate = angles.passport.rate_hz
     piece = _middle(len(angles.table), rate, longest_s)
-    hips = [angles.table[sided("hip_flexion_deg", side)].to_numpy()[piece] for side in SIDES]
-    hips = [hip[np.isfinite(hip)] for hip in hips if np.isfinite(hip).sum() > rate]
+    hips = [hip[piece] for hip in samples_of(angles, *(sided("hip_flexion_deg", side) for side in SIDES)).values()]
+    hips = [hip if is_whole(hip) else hip[np.isfinite(hip)] for hip in hips]
+    hips = [hip for hip in hips if hip.size > rate]
     if not hips:
         return Told("", "no hip is seen")
-    reach = max(float(np.subtract(*np.percentile(hip, (95, 5)))) for hip in hips)
-    if reach < STANDING_HIP_DEG:
-        return Told("static", f"the hips move by {reach:.0f} deg")
-    stride_s = period(max(hips, key=len), rate, (STRIDE_TIMES_S["run"][0], STRIDE_TIMES_S["walk"][1])) / rate
+    if not any(_reach(hip) >= STANDING_HIP_DEG for hip in hips):
+        return Told("static", f"the hips move by {max(map(_reach, hips)):.0f} deg")
+    limits_s = STRIDE_TIMES_S["run"][0], STRIDE_TIMES_S["walk"][1]
+    stride_s = period(max(hips, key=len), rate, limits_s) / rate
     reason = f"a stride takes {stride_s:.2f} s"
     if stride_s < LONGEST_RUN_STRIDE_S:
         return Told("run", reason)
     return Told("walk" if stride_s > SHORTEST_WALK_STRIDE_S else "", reason)
 
 
+def _reach(signals: np.ndarray) -> np.ndarray:
+    """From the 5th to the 95th percentile, along the last axis; no NaN."""
+    low, high = percentiles(signals, (5, 95))
+    return high - low
+
+
 def _ground_speed(foot: Foot, facing: np.ndarray, rate_hz: float) -> float:
     """Forward speed in the laboratory of a forefoot while it is low: minus the belt's, or about 0 overground. [m/s]"""
     position = mean_seen(foot.front_part)
-    speed = (derivative(position[[0, 2]], rate_hz) * facing).sum(axis=0)
-    seen = np.isfinite(speed) & np.isfinite(position[1])
-    if not seen.any():
+    height, speed = position[1], along(derivative(position[::2], rate_hz), facing)
+    if not is_whole(height + speed):
+        seen = np.isfinite(speed) & np.isfinite(height)
+        height, speed = height[seen], speed[seen]
+    if not height.size:
         return np.nan
-    low = position[1] <= np.percentile(position[1][seen], GROUND_PERCENTILE)
-    return float(np.median(speed[seen & low]))
+    return float(median(speed[height <= percentiles(height, (GROUND_PERCENTILE,))[0]]))

@@ -17,7 +17,7 @@ EXPORTS = ("csv", "excel", "mot", "bids")
 @click.argument("study", type=PLACE)
 @click.option("--processed", type=PLACE, default="data/processed", show_default=True, help="Folder for the tables.")
 @click.option("--reports", type=PLACE, default="reports", show_default=True, help="Folder for the reports.")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Sessions at a time.  [default: one per core]")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Cores to use.  [default: all]")
 @click.option("--shard", default="", metavar="I/N", help="Only the I-th of N parts of the sessions, without tables.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of a dask scheduler do it.")
 @click.option("--recheck", is_flag=True, help="Hash every file again, also those that look unchanged.")
@@ -62,7 +62,7 @@ def run(
 @click.option("--processed", type=PLACE, default="data/processed", show_default=True, help="Folder of the tables.")
 @click.option("--reports", type=PLACE, default="reports", show_default=True, help="Folder of the reports.")
 @click.option("--recompute", is_flag=True, help="Make everything anew in a temporary folder and compare the bytes.")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Sessions at a time.  [default: one per core]")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Cores to use.  [default: all]")
 def verify(study: Path | str, processed: Path | str, reports: Path | str, recompute: bool, jobs: int | None) -> None:
     """Prove that the outputs of the last run come from the files of STUDY.
 

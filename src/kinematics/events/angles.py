@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
 import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, DataError, sided
-from kinematics.events.found import KINDS, Events, Expected, event_table, nearest
-from kinematics.feet import derivative, vertex
-from kinematics.signals import is_whole, lowpass, prominent_peaks
-from kinematics.task import ENOUGH_HZ, STRIDE_TIMES_S, period
+from kinematics.events.found import KINDS, Events, Expected, nearest, within
+from kinematics.events.peaks import Turns, peaks_of, turns_of
+from kinematics.feet import derivative, median, percentiles, vertex
+from kinematics.signals import is_whole, lowpass
+from kinematics.task import ENOUGH_HZ, STRIDE_TIMES_S, period, samples_of
 from kinematics.trial import Trial
 
 #: Running: contact follows peak hip flexion by 18.1-18.8 % of the stride (28 runners of Fukuchi 2017 at 2.5-4.5 m/s).
@@ -32,6 +36,8 @@ FAST_SHARE = 0.5
 FEWEST_STRIDES = 2
 #: Hip flexion has to rise and fall by this much within a stride to count as one. [deg]
 SMALLEST_SWING_DEG = 15.0
+
+_HIPS, _THIGHS = ({side: sided(name, side) for side in SIDES} for name in ("hip_flexion_deg", "thigh_flexion_deg"))
 
 EXPECTED = {
     "run": {"contact": Expected(0.0, 13.0), "toe_off": Expected(3.0, 13.0)},
@@ -62,44 +68,42 @@ def from_angles(trial: Trial, angles: Angles) -> Events:
             file=trial.passport.sources[0][1],
             remedy="Give an events_file (side, event, time_s) in trials.csv.",
         )
-    hips = {side: angles.table[sided("hip_flexion_deg", side)].to_numpy() for side in SIDES}
+    columns = samples_of(angles, "time_s", *_HIPS.values(), *_THIGHS.values())
+    time_s, hips = columns["time_s"], {side: _bridged(columns[name]) for side, name in _HIPS.items()}
     rate = angles.passport.rate_hz
     shortest = FEWEST_STRIDES * STRIDE_TIMES_S[trial.task][0] * rate
-    enough = {side: np.isfinite(hip).sum() >= shortest for side, hip in hips.items()}
-    if trial.task == "walk" and not all(enough.values()):
+    whole = {side: hip for side, (hip, n_seen) in hips.items() if n_seen >= shortest}
+    if trial.task == "walk" and len(whole) < len(hips):
         raise DataError(
             "events of walking from angles alone need the flexion of both hips over at least two strides.",
             file=trial.passport.sources[0][1],
             remedy="Give an events_file (side, event, time_s) in trials.csv.",
         )
-    hips = {side: _bridged(hip) for side, hip in hips.items() if enough[side]}
-    found = _walking(hips, rate) if trial.task == "walk" else _running(angles, hips, trial.speed_m_s)
-    time_s = angles.table["time_s"].to_numpy()
-    times = {key: time_s[0] + samples / rate for key, samples in found.items()}
-    table = event_table(times, time_s[0], time_s[-1])
-    return Events(table, "angles", _words(trial), (), EXPECTED[trial.task], TESTED[trial.task])
+    found = _walking(whole, rate) if trial.task == "walk" else _running(columns, whole, rate, trial.speed_m_s)
+    moments = within({key: time_s[0] + at / rate for key, at in found.items()}, time_s[0], time_s[-1])
+    words = _words(trial.task, toe_off_lead_s(trial.speed_m_s))
+    return Events(moments, "angles", words, (), EXPECTED[trial.task], TESTED[trial.task])
 
 
-def _running(angles: Angles, hips: dict[str, np.ndarray], speed_m_s: float) -> dict[tuple[str, str], np.ndarray]:
+def _running(
+    columns: Mapping[str, np.ndarray], hips: dict[str, np.ndarray], rate: float, speed_m_s: float
+) -> dict[tuple[str, str], np.ndarray]:
     """Contacts and toe-offs by (side, kind) of the hips that are seen. [samples]"""
-    rate = angles.passport.rate_hz
-    swings, shares = zip(*(_swing(angles, side) for side in SIDES), strict=True)
+    swings, shares = zip(*(_swing(columns, side) for side in SIDES), strict=True)
     quickest = fastest(np.stack(swings), rate)
     found = {(side, kind): np.zeros(0) for side in SIDES for kind in KINDS}
-    for side, hip in hips.items():
-        distance = _shortest_stride(hip, rate, "run")
-        flexed, extended = _peaks(hip, distance), _peaks(-hip, distance)
+    for side, turns, distance in _courses(hips, rate, "run"):
         other = 1 - SIDES.index(side)
-        found[side, "contact"] = _landings(flexed, quickest[other], shares[other])
-        found[side, "toe_off"] = extended - toe_off_lead_s(speed_m_s) * rate
+        found[side, "contact"] = _landings(_peaks(turns, distance), quickest[other], shares[other])
+        found[side, "toe_off"] = _peaks(turns.upside_down(), distance) - toe_off_lead_s(speed_m_s) * rate
     return found
 
 
 def _landings(flexed: np.ndarray, quickest: np.ndarray, share: float) -> np.ndarray:
     """Contacts from peak flexion and, where it agrees, from the other side's fastest swing. [samples]"""
-    period = np.diff(flexed)
-    usual = float(np.median(period)) if period.size else np.nan
-    contact = flexed + CONTACT_AFTER_PEAK_FLEXION * np.append(np.minimum(period, 1.5 * usual), usual)
+    spacing = np.diff(flexed)
+    usual = median(spacing) if spacing.size else np.nan
+    contact = flexed + CONTACT_AFTER_PEAK_FLEXION * np.append(np.minimum(spacing, 1.5 * usual), usual)
     second = nearest(quickest, contact + share * usual) - share * usual
     return np.where(np.abs(second - contact) < share * usual, (contact + second) / 2, contact)
 
@@ -108,9 +112,11 @@ def _walking(hips: dict[str, np.ndarray], rate_hz: float) -> dict[tuple[str, str
     """Contacts and toe-offs by (side, kind). [samples]"""
     quickest = fastest(np.stack([hips[side] for side in SIDES]), rate_hz)
     found = {}
-    for side, other, quick in zip(SIDES, reversed(SIDES), quickest, strict=True):
-        extended = _peaks(-hips[other], _shortest_stride(hips[other], rate_hz, "walk"))
-        found[side, "contact"] = extended - WALK_CONTACT_BEFORE_OTHER_EXTENSION_S * rate_hz
+    for (side, turns, distance), quick, other in zip(
+        _courses(hips, rate_hz, "walk"), quickest, reversed(SIDES), strict=True
+    ):
+        extended = _peaks(turns.upside_down(), distance)
+        found[other, "contact"] = extended - WALK_CONTACT_BEFORE_OTHER_EXTENSION_S * rate_hz
         found[side, "toe_off"] = quick - WALK_TOE_OFF_BEFORE_FASTEST_S * rate_hz
     return found
 
@@ -122,53 +128,65 @@ def toe_off_lead_s(speed_m_s: float) -> float:
 
 def fastest(angles_deg: np.ndarray, rate_hz: float) -> list[np.ndarray]:
     """Positions at which angles (k, n) rise fastest in each stride, one array per angle. [samples]"""
-    from scipy.signal import find_peaks
-
     speeds = derivative(lowpass(angles_deg, SWING_CUTOFF_HZ, rate_hz), rate_hz)
-    found = []
-    for speed, fast in zip(speeds, np.percentile(speeds, 99, axis=1), strict=True):
-        peaks, _ = find_peaks(speed, height=FAST_SHARE * fast)
-        found.append(peaks + vertex(speed, peaks))
-    return found
+    return [peaks + vertex(speed, peaks) for speed, peaks in ((speed, _fast_peaks(speed)) for speed in speeds)]
 
 
-def _swing(angles: Angles, side: str) -> tuple[np.ndarray, float]:
+def _fast_peaks(speed: np.ndarray) -> np.ndarray:
+    """Samples of the peaks of a speed (n,) that reach `FAST_SHARE` of the fastest, its 99th percentile."""
+    peaks = peaks_of(turns_of(speed))
+    height = speed[peaks]
+    fast = height >= FAST_SHARE * speed.max()  # these do whatever the percentile is
+    doubtful = height[~fast].max(initial=-np.inf) / FAST_SHARE
+    if np.count_nonzero(speed > doubtful) > 0.01 * speed.size + 2:  # the others do not, whatever it is
+        return peaks[fast]
+    return peaks[height >= FAST_SHARE * percentiles(speed, (99,))[0]]
+
+
+def _swing(columns: Mapping[str, np.ndarray], side: str) -> tuple[np.ndarray, float]:
     """A thigh, else its hip (n,), and after which part of the other side's stride it swings fastest."""
-    for name, share in (("thigh_flexion_deg", OTHER_THIGH_FASTEST), ("hip_flexion_deg", OTHER_HIP_FASTEST)):
-        values = angles.table[sided(name, side)].to_numpy()
-        if np.isfinite(values).mean() > 0.5:
-            return _bridged(values), share
-    return np.zeros(len(angles.table)), OTHER_HIP_FASTEST
+    for name, share in ((_THIGHS[side], OTHER_THIGH_FASTEST), (_HIPS[side], OTHER_HIP_FASTEST)):
+        values, n_seen = _bridged(columns[name])
+        if n_seen > 0.5 * values.size:
+            return values, share
+    return np.zeros(values.size), OTHER_HIP_FASTEST
 
 
-def _shortest_stride(flexion: np.ndarray, rate_hz: float, task: str) -> int:
-    """Extremes of a hip are at least this far apart: 60 % of its usual stride, told at 50 Hz. [samples]"""
+def _courses(hips: dict[str, np.ndarray], rate_hz: float, task: str) -> Iterator[tuple[str, Turns, int]]:
+    """
+    Side, turning points and fewest samples between extremes of each hip.
+
+    Extremes are at least 60 % of the hip's usual stride apart, told at 50 Hz.
+    """
     step = max(1, int(rate_hz / ENOUGH_HZ))
-    return max(1, int(0.6 * step * period(flexion[::step], rate_hz / step, STRIDE_TIMES_S[task])))
+    for side, hip in hips.items():
+        stride = period(hip[::step], rate_hz / step, STRIDE_TIMES_S[task])
+        yield side, turns_of(hip), max(1, int(0.6 * step * stride))
 
 
-def _peaks(signal: np.ndarray, distance: int) -> np.ndarray:
+def _peaks(turns: Turns, distance: int) -> np.ndarray:
     """Positions of the strides' greatest values, between samples. [samples]"""
-    peaks = prominent_peaks(signal, SMALLEST_SWING_DEG, distance=distance, window=4 * distance)
-    return peaks + vertex(signal, peaks)
+    peaks = peaks_of(turns, SMALLEST_SWING_DEG, distance=distance, window=4 * distance)
+    return peaks + vertex(turns.signal, peaks)
 
 
-def _bridged(values: np.ndarray) -> np.ndarray:
+def _bridged(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """An angle (n,) with its gaps bridged by straight lines, and how many samples of it were seen."""
     if is_whole(values):
-        return values
-    seen = np.isfinite(values)
-    return np.interp(np.arange(values.size), np.flatnonzero(seen), values[seen])
+        return values, values.size
+    seen = np.flatnonzero(np.isfinite(values))
+    return (np.interp(np.arange(values.size), seen, values[seen]) if seen.size else values), seen.size
 
 
-def _words(trial: Trial) -> str:
-    if trial.task == "walk":
+@lru_cache(maxsize=64)
+def _words(task: str, lead_s: float) -> str:
+    if task == "walk":
         return (
             f"angles alone: contact {1000 * WALK_CONTACT_BEFORE_OTHER_EXTENSION_S:.0f} ms before the other hip's peak "
             f"extension, toe-off {1000 * WALK_TOE_OFF_BEFORE_FASTEST_S:.0f} ms before the hip flexes fastest"
         )
-    lead = toe_off_lead_s(trial.speed_m_s)
     return (
         f"angles alone: contact midway between {CONTACT_AFTER_PEAK_FLEXION:.1%} of the stride after peak hip flexion "
-        f"and {OTHER_THIGH_FASTEST:.0%} before the other thigh swings forward fastest, toe-off {lead * 1000:.0f} ms "
+        f"and {OTHER_THIGH_FASTEST:.0%} before the other thigh swings forward fastest, toe-off {lead_s * 1000:.0f} ms "
         f"before peak hip extension"
     )

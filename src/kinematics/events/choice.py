@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from kinematics.events.found import Events
 from kinematics.events.inertial import SENSOR_KINDS, from_sensors
 from kinematics.events.markers import from_markers
 from kinematics.events.plates import from_force
-from kinematics.feet import find_feet
+from kinematics.feet import see
 from kinematics.settings import Settings
 from kinematics.task import contradictions
 from kinematics.trial import Trial
@@ -56,9 +55,9 @@ def foot_events(trial: Trial, angles: Angles, *, settings: Settings | None = Non
     settings = settings or Settings()
     refusals: list[str] = []
     for found in _attempts(trial, angles, settings, refusals):
-        if (found.table["kind"].to_numpy() == "contact").any():
+        if any(times.size for (_, kind), times in found.moments().items() if kind == "contact"):
             notes = found.notes if found.method == "file" else (*found.notes, *refusals, *outside(trial, found))
-            return replace(found, notes=(*notes, *contradictions(trial, angles)))
+            return found.with_(notes=(*notes, *contradictions(trial, angles)))
         refusals.append(f"No foot contact was found ({found.description}).")
     raise DataError(
         f"no foot contact was found ({'; '.join(refusals).rstrip('.')}).",
@@ -73,7 +72,7 @@ def _attempts(trial: Trial, angles: Angles, settings: Settings, refusals: list[s
     ways = {
         "file": lambda: _from_file(trial),
         "force": lambda: from_force(trial, angles, settings),
-        "markers": lambda: from_markers(trial),
+        "markers": lambda: from_markers(trial, see(trial)),
         "imu": lambda: from_sensors(trial, angles),
         "angles": lambda: from_angles(trial, angles),
     }
@@ -82,16 +81,14 @@ def _attempts(trial: Trial, angles: Angles, settings: Settings, refusals: list[s
     elif trial.events is not None:
         yield ways["file"]()
     else:
-        ways["force"] = lambda: from_force(trial, angles, settings, fewest_clean=FEWEST_CLEAN)
-        has = {
-            "force": lambda: trial.force is not None,
-            "markers": lambda: bool(find_feet(trial)),
-            "imu": lambda: trial.kind in SENSOR_KINDS,
-            "angles": lambda: True,
-        }
-        for name in has:
-            if has[name]():
-                yield ways[name]()
+        if trial.force is not None:
+            yield from_force(trial, angles, settings, fewest_clean=FEWEST_CLEAN)
+        scene = see(trial)
+        if scene is not None:
+            yield from_markers(trial, scene)
+        if trial.kind in SENSOR_KINDS:
+            yield ways["imu"]()
+        yield ways["angles"]()
 
 
 def outside(trial: Trial, found: Events) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from pandas.api.extensions import ExtensionArray
 from kinematics.conventions import SIDES
 
 KINDS = ("contact", "toe_off")
+#: Ascending times by side and kind, every combination present. [s]
+Moments = Mapping[tuple[str, str], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,21 @@ class Expected:
 
 
 UNKNOWN = {kind: Expected(np.nan, np.nan) for kind in KINDS}
+
+
+class _Table:
+    """The table of `Events`, given as such or as moments: of those it is made when somebody asks for it."""
+
+    def __set__(self, events: Events, given: pd.DataFrame | Moments) -> None:
+        vars(events)["_given"] = given
+
+    def __get__(self, events: Events | None, owner: type) -> pd.DataFrame:
+        if events is None:
+            raise AttributeError("table")  # there is no default
+        given = vars(events)["_given"]
+        if not isinstance(given, pd.DataFrame):
+            given = vars(events)["_given"] = _table_of(given)
+        return given
 
 
 @dataclass(frozen=True)
@@ -58,28 +76,32 @@ class Events:
         The range of tasks, speeds and rates that `expected` was measured in.
     """
 
-    table: pd.DataFrame
-    method: str
-    description: str
+    table: _Table = _Table()
+    method: str = ""
+    description: str = ""
     notes: tuple[str, ...] = ()
     expected: Mapping[str, Expected] = field(default_factory=lambda: dict(UNKNOWN))
     tested: str = ""
 
     def times(self, side: str, kind: str) -> np.ndarray:
         """Times of one kind on one side, ascending. [s]"""
-        chosen = (self.table["side"].to_numpy() == side) & (self.table["kind"].to_numpy() == kind)
-        return self.table["time_s"].to_numpy()[chosen]
+        return self.moments()[side, kind]
+
+    def moments(self) -> Moments:
+        """Times by side and kind, every combination present. [s]"""
+        given = vars(self)["_given"]
+        return by_side(given) if isinstance(given, pd.DataFrame) else given
+
+    def with_(self, **changes) -> Events:
+        """The same moments with other entries."""
+        changed = copy(self)
+        vars(changed).update(changes)
+        return changed
 
 
-def event_table(times: Mapping[tuple[str, str], np.ndarray], first_s: float, last_s: float) -> pd.DataFrame:
-    """Table of events from times by (side, kind); those outside of the trial are left out."""
-    time_s = np.concatenate([np.asarray(found, dtype=float) for found in times.values()])
-    which = np.repeat(np.arange(len(times)), [np.size(found) for found in times.values()])
-    side, kind = (np.array([words.index(key[i]) for key in times])[which] for i, words in ((0, SIDES), (1, KINDS)))
-    order = np.lexsort((side, time_s))
-    order = order[(time_s[order] >= first_s) & (time_s[order] <= last_s)]
-    sides, kinds = _words()
-    return pd.DataFrame({"side": sides.take(side[order]), "kind": kinds.take(kind[order]), "time_s": time_s[order]})
+def within(times: Moments, first_s: float = -np.inf, last_s: float = np.inf) -> Moments:
+    """Times in ascending order; those outside of the trial are left out. [s]"""
+    return {key: np.sort(found[(found >= first_s) & (found <= last_s)]) for key, found in times.items()}
 
 
 def by_side(table: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
@@ -92,12 +114,23 @@ def nearest(times: np.ndarray, to: np.ndarray) -> np.ndarray:
     """For every entry of `to`, the entry of ascending `times` that is nearest; NaN where there is none."""
     if not times.size:
         return np.full(to.shape, np.nan)
-    after = np.clip(np.searchsorted(times, to), 0, times.size - 1)
+    after = np.minimum(np.searchsorted(times, to), times.size - 1)
     before = np.maximum(after - 1, 0)
     return np.where(np.abs(times[before] - to) <= np.abs(times[after] - to), times[before], times[after])
 
 
-@lru_cache(maxsize=1)
+def _table_of(moments: Moments) -> pd.DataFrame:
+    """Table of moments, sorted by time."""
+    keys = [(side, kind) for side in SIDES for kind in KINDS]
+    time_s = np.concatenate([moments[key] for key in keys])
+    which = np.repeat(np.arange(len(keys)), [moments[key].size for key in keys])
+    order = np.argsort(time_s, kind="stable")
+    side, kind = np.divmod(which[order], len(KINDS))
+    sides, kinds = _words()
+    return pd.DataFrame({"side": sides.take(side), "kind": kinds.take(kind), "time_s": time_s[order]})
+
+
+@cache
 def _words() -> tuple[ExtensionArray, ExtensionArray]:
     """Sides and kinds as pandas holds words: events take theirs from them."""
     sides, kinds = (pd.Series(words, dtype="str").array for words in (SIDES, KINDS))

@@ -10,7 +10,7 @@ import numpy as np
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, DataError
 from kinematics.events.angles import from_angles
-from kinematics.events.found import Events, Expected, by_side, event_table
+from kinematics.events.found import Events, Expected, within
 from kinematics.feet import vertex
 from kinematics.models.inertial.placement import roles_of
 from kinematics.signals import fill_gaps, lowpass
@@ -79,9 +79,9 @@ def from_sensors(trial: Trial, angles: Angles) -> Events:
         )
     found = from_angles(trial, angles)
     expected = EXPECTED.get((trial.task, ""), found.expected)
-    found = replace(found, method="imu", description=found.description.replace("angles alone", "thighs and pelvis"))
+    words = found.description.replace("angles alone", "thighs and pelvis")
     tested = TESTED if trial.task == "run" else found.tested
-    found = replace(found, expected=expected, tested=tested)
+    found = found.with_(method="imu", description=words, expected=expected, tested=tested)
     if trial.kind != "imu" or trial.task != "run":
         return found
     roles = roles_of(trial.sensors, trial.passport.sources[0][1])
@@ -92,9 +92,8 @@ def from_sensors(trial: Trial, angles: Angles) -> Events:
             sharper = _sharpened(trial, found, span_s, names, part)
             if sharper is not None:
                 return sharper
-            found = replace(
-                found, notes=(*found.notes, f"The {part} sensors do not keep time with the thighs; unused.")
-            )
+            note = f"The {part} sensors do not keep time with the thighs; unused."
+            found = found.with_(notes=(*found.notes, note))
     return found
 
 
@@ -102,7 +101,7 @@ def _sharpened(
     trial: Trial, found: Events, span_s: tuple[float, float], names: dict[str, str], part: str
 ) -> Events | None:
     """The events with contacts moved half-way to the sensors' sign; None where it scatters too much."""
-    times, sign = by_side(found.table), SIGNS[part]
+    times, sign = dict(found.moments()), SIGNS[part]
     for side, name in names.items():
         coarse = times[side, "contact"]
         own = _landings(trial.sensors[name], coarse, sign, _FEATURES[part]) - sign.late_s
@@ -111,9 +110,8 @@ def _sharpened(
         if seen.sum() < FEWEST_LANDINGS or apart.std() > LARGEST_SPREAD_S or abs(np.median(apart)) > LARGEST_SHIFT_S:
             return None
         times[side, "contact"] = np.where(seen & (np.abs(own - coarse) <= LARGEST_SHIFT_S), (own + coarse) / 2, coarse)
-    table = event_table(times, span_s[0], span_s[1])
     words = f"{found.description}; contact half-way to where {sign.words}, {1000 * sign.late_s:+.0f} ms taken off"
-    return replace(found, table=table, description=words, expected=EXPECTED["run", part])
+    return replace(found, table=within(times, *span_s), description=words, expected=EXPECTED["run", part])
 
 
 def _landings(sensor: Sensor, coarse_s: np.ndarray, sign: Sign, feature: Callable[[Sensor], np.ndarray]) -> np.ndarray:

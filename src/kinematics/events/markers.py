@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.events.found import Events, Expected, event_table
-from kinematics.feet import Foot, derivative, extremes, mean_seen, see, sweeps, vertex
-from kinematics.signals import crossings, lowpass, prominent_peaks
+from kinematics.events.found import Events, Expected, within
+from kinematics.events.peaks import farthest_ahead, peaks_of, turns_of
+from kinematics.feet import Foot, Scene, derivative, mean_seen, median, sweeps, vertex
+from kinematics.signals import crossings, is_whole, lowpass
 from kinematics.trial import Trial
 
 #: Running: contact lies between these, seen from the instant at which the heel is farthest ahead of the pelvis. [s]
@@ -35,6 +38,9 @@ TOE_OFF_BEFORE_BEHIND_S = 0.093
 #: Walking: contact after the heel is farthest ahead, toe-off before the toe is farthest behind: means of nine people.
 WALK_CONTACT_AFTER_AHEAD_S, WALK_TOE_OFF_BEFORE_BEHIND_S = 0.036, 0.008
 
+#: Of the left and the right foot. [samples]
+_Positions = list[np.ndarray]
+
 EXPECTED = {
     "run": {"contact": Expected(3.0, 4.0), "toe_off": Expected(-1.0, 5.0)},
     "walk": {"contact": Expected(0.0, 14.0), "toe_off": Expected(0.0, 13.0)},
@@ -45,7 +51,7 @@ TESTED = {
 }
 
 
-def from_markers(trial: Trial) -> Events:
+def from_markers(trial: Trial, scene: Scene | None) -> Events:
     """
     Contacts and toe-offs from the markers of the feet.
 
@@ -59,7 +65,6 @@ def from_markers(trial: Trial) -> Events:
     DataError
         Where a foot has no known marker.
     """
-    scene = see(trial)
     if scene is None:
         raise DataError(
             "events from markers need a heel, toe or ankle marker of both feet.",
@@ -67,63 +72,82 @@ def from_markers(trial: Trial) -> Events:
             remedy="Export foot markers, or give an events_file (side, event, time_s) in trials.csv.",
         )
     task = "walk" if trial.task == "walk" else "run"
-    one_side = _walking if task == "walk" else _running
+    rate, feet = trial.rate_hz, [scene.feet[side] for side in SIDES]
+    ways = sweeps(scene, rate)
+    ahead = [farthest_ahead(back, rate) for back, _ in ways]
+    behind = [farthest_ahead(-front, rate) for _, front in ways]
+    contacts, toe_offs = (_walking if task == "walk" else _running)(feet, ahead, behind, rate)
     times = {}
-    for side, (back, front) in zip(SIDES, sweeps(scene, trial.rate_hz), strict=True):
-        ahead, behind = extremes(back, trial.rate_hz)[0], extremes(front, trial.rate_hz)[1]
-        contact, toe_off = one_side(scene.feet[side], ahead, behind, trial.rate_hz)
-        times[side, "contact"] = trial.time_s[0] + contact / trial.rate_hz
-        times[side, "toe_off"] = trial.time_s[0] + toe_off / trial.rate_hz
-    return Events(
-        event_table(times, trial.time_s[0], trial.time_s[-1]),
-        "markers",
-        _words(task),
-        _notes(scene.feet, task),
-        EXPECTED[task],
-        TESTED[task],
-    )
+    for side, contact, toe_off in zip(SIDES, contacts, toe_offs, strict=True):
+        times[side, "contact"] = trial.time_s[0] + contact / rate
+        times[side, "toe_off"] = trial.time_s[0] + toe_off / rate
+    moments = within(times, trial.time_s[0], trial.time_s[-1])
+    return Events(moments, "markers", _words(task), _notes(scene.feet, task), EXPECTED[task], TESTED[task])
 
 
-def _walking(foot: Foot, ahead: np.ndarray, behind: np.ndarray, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    return ahead + WALK_CONTACT_AFTER_AHEAD_S * rate_hz, behind - WALK_TOE_OFF_BEFORE_BEHIND_S * rate_hz
+def _walking(
+    feet: Sequence[Foot], ahead: _Positions, behind: _Positions, rate_hz: float
+) -> tuple[_Positions, _Positions]:
+    contacts = [at + WALK_CONTACT_AFTER_AHEAD_S * rate_hz for at in ahead]
+    return contacts, [at - WALK_TOE_OFF_BEFORE_BEHIND_S * rate_hz for at in behind]
 
 
-def _running(foot: Foot, ahead: np.ndarray, behind: np.ndarray, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    return landings(foot, ahead, rate_hz), take_offs(foot, behind, rate_hz)
+def _running(
+    feet: Sequence[Foot], ahead: _Positions, behind: _Positions, rate_hz: float
+) -> tuple[_Positions, _Positions]:
+    landed, rising = blows(feet, rate_hz), rises(feet, rate_hz)
+    contacts = [_landings(peaks, at, rate_hz) for peaks, at in zip(landed, ahead, strict=True)]
+    return contacts, [_take_offs(risen, at, rate_hz) for risen, at in zip(rising, behind, strict=True)]
 
 
-def landings(foot: Foot, ahead: np.ndarray, rate_hz: float) -> np.ndarray:
+def blows(feet: Sequence[Foot], rate_hz: float) -> list[np.ndarray]:
+    """Peaks of upward acceleration of any heel or metatarsal marker, of each foot, ascending. [samples]"""
+    heights = [[marker[1] for part in (foot.rear, foot.fore) for marker in part] for foot in feet]
+    heights = [rows or [marker[1] for marker in foot.ankle] for rows, foot in zip(heights, feet, strict=True)]
+    smooth = lowpass(np.stack([*heights[0], *heights[1]]), _cutoff(IMPACT_CUTOFF_HZ, rate_hz), rate_hz)
+    acceleration = derivative(derivative(smooth, rate_hz), rate_hz)
+    if not is_whole(acceleration):
+        acceleration = np.nan_to_num(acceleration)
+    peaks = []
+    for row in acceleration:
+        found = peaks_of(turns_of(row), SMALLEST_PROMINENCE_M_S2, height=SMALLEST_IMPACT_M_S2, window=round(rate_hz))
+        peaks.append(found + vertex(row, found))
+    first = len(heights[0])
+    return [np.sort(np.concatenate(some)) for some in (peaks[:first], peaks[first:])]
+
+
+def rises(feet: Sequence[Foot], rate_hz: float) -> list[np.ndarray | None]:
+    """Where the forefoot of each foot comes to rise with `RISE_SPEED_M_S`; None where it has no marker. [samples]"""
+    found: list[np.ndarray | None] = []
+    for foot in feet:
+        height = lowpass(foot.fore[:, 1], _cutoff(RISE_CUTOFF_HZ, rate_hz), rate_hz)
+        speed = mean_seen(derivative(height, rate_hz)) if len(height) else None
+        found.append(None if speed is None else crossings(np.nan_to_num(speed), RISE_SPEED_M_S)[0])
+    return found
+
+
+def _landings(peaks: np.ndarray, ahead: np.ndarray, rate_hz: float) -> np.ndarray:
     """
-    First blow of each landing: the earliest peak of upward acceleration of any marker after `ahead`. [samples]
+    First blow of each landing: the earliest of a foot's `blows` after `ahead`. [samples]
 
-    A peak that lies further than `USUAL_WITHIN_S` from the side's usual delay gives way to the one nearest to it; where
+    One that lies further than `USUAL_WITHIN_S` from the side's usual delay gives way to the one nearest to it; where
     none is seen the usual delay itself is taken.
     """
-    rows = np.concatenate((foot.rear, foot.fore))[:, 1]
-    rows = rows if len(rows) else foot.ankle[:, 1]
-    acceleration = derivative(derivative(lowpass(rows, _cutoff(IMPACT_CUTOFF_HZ, rate_hz), rate_hz), rate_hz), rate_hz)
-    peaks = []
-    for row in np.nan_to_num(acceleration):
-        found = prominent_peaks(row, SMALLEST_PROMINENCE_M_S2, height=SMALLEST_IMPACT_M_S2, window=round(rate_hz))
-        peaks.append(found + vertex(row, found))
     first, last = (ahead + limit * rate_hz for limit in CONTACT_WINDOW_S)
-    earliest = np.min([_first_within(found, first, last) for found in peaks], axis=0)
+    earliest = _first_within(peaks, first, last)
     seen = np.isfinite(earliest)
-    usual = float(np.median((earliest - ahead)[seen])) if seen.any() else CONTACT_AFTER_AHEAD_S * rate_hz
+    usual = median((earliest - ahead)[seen]) if seen.any() else CONTACT_AFTER_AHEAD_S * rate_hz
     near = ahead + usual
-    within = USUAL_WITHIN_S * rate_hz
-    again = np.min([_first_within(found, near - within, near + within) for found in peaks], axis=0)
+    reach = USUAL_WITHIN_S * rate_hz
+    again = _first_within(peaks, near - reach, near + reach)
     return np.where(np.isfinite(again), again, near)
 
 
-def take_offs(foot: Foot, behind: np.ndarray, rate_hz: float) -> np.ndarray:
+def _take_offs(rising: np.ndarray | None, behind: np.ndarray, rate_hz: float) -> np.ndarray:
     """Instants at which the forefoot has risen with `RISE_SPEED_M_S`, and the toes have followed. [samples]"""
     fallback = behind - TOE_OFF_BEFORE_BEHIND_S * rate_hz
-    if not len(foot.fore):
+    if rising is None:
         return fallback
-    height = lowpass(foot.fore[:, 1], _cutoff(RISE_CUTOFF_HZ, rate_hz), rate_hz)
-    speed = mean_seen(derivative(height, rate_hz))
-    rising, _ = crossings(np.nan_to_num(speed), RISE_SPEED_M_S)
     first, last = (behind + limit * rate_hz for limit in TOE_OFF_WINDOW_S)
     found = _first_within(rising, first, last) + TOE_OFF_AFTER_RISE_S * rate_hz
     return np.where(np.isfinite(found), found, fallback)

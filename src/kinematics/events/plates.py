@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from kinematics.angles import Angles
@@ -17,11 +15,11 @@ from kinematics.events.force import (
     stances,
     without_drift,
 )
-from kinematics.events.found import KINDS, Events, Expected, by_side, event_table, nearest
+from kinematics.events.found import KINDS, Events, Expected, nearest, within
 from kinematics.events.markers import EXPECTED as MARKERS_EXPECTED
 from kinematics.events.markers import TESTED as MARKERS_TESTED
 from kinematics.events.markers import from_markers
-from kinematics.feet import find_feet
+from kinematics.feet import find_feet, see
 from kinematics.settings import ForceSettings, Settings
 from kinematics.trial import Force, Trial
 
@@ -77,9 +75,8 @@ def _running(trial: Trial, force: Force, angles: Angles, settings: Settings) -> 
                 file=trial.passport.sources[0][1],
                 remedy="Export heel or toe markers of both feet.",
             )
-    times = _times(side, contact, toe_off, trial.time_s[0])
-    table = event_table(times, -np.inf, np.inf)
-    return Events(table, "force", f"{_words(settings.force)}; {how}", _drift_note(zero), dict(EXPECTED), TESTED)
+    moments = within(_times(side, contact, toe_off, trial.time_s[0]))
+    return Events(moments, "force", f"{_words(settings.force)}; {how}", _drift_note(zero), dict(EXPECTED), TESTED)
 
 
 def _walking(trial: Trial, force: Force, settings: Settings, fewest_clean: float) -> Events:
@@ -93,24 +90,25 @@ def _walking(trial: Trial, force: Force, settings: Settings, fewest_clean: float
     contact, toe_off, cop = plate_contacts(force, settings.force)
     side = nearer_foot(feet, (contact + toe_off) / 2, cop, trial.rate_hz)
     steps = _times(side, contact, toe_off, trial.time_s[0])
-    markers = from_markers(trial)
-    kept, bias, counts = _merge(steps, by_side(markers.table))
+    markers = from_markers(trial, see(trial))
+    kept, bias, counts = _merge(steps, markers.moments())
     if not counts[0]:
         note = "No clean step of one foot on a force plate: the force is not used for events."
-        return replace(markers, notes=(*markers.notes, note))
+        return markers.with_(notes=(*markers.notes, note))
     if any(abs(value) > LARGEST_BIAS_S for value in bias.values()):
         worst = max(bias.values(), key=abs)
         note = (
             f"Force and markers differ by {1000 * worst:+.0f} ms at a usual event, so their clocks do not agree: "
             f"the force is not used for events."
         )
-        return replace(markers, notes=(*markers.notes, note))
-    table = event_table(kept, trial.time_s[0], trial.time_s[-1])
-    if counts[0] < fewest_clean * len(table):
-        note = f"Only {counts[0]} of {len(table)} events are clean steps on a plate: all are taken from the markers."
-        return replace(markers, notes=(*markers.notes, note))
+        return markers.with_(notes=(*markers.notes, note))
+    moments = within(kept, trial.time_s[0], trial.time_s[-1])
+    total = sum(times.size for times in moments.values())
+    if counts[0] < fewest_clean * total:
+        note = f"Only {counts[0]} of {total} events are clean steps on a plate: all are taken from the markers."
+        return markers.with_(notes=(*markers.notes, note))
     notes = (
-        f"{counts[0]} of {len(table)} events from force, the others from the markers, moved by the usual difference of "
+        f"{counts[0]} of {total} events from force, the others from the markers, moved by the usual difference of "
         f"the two where three steps or more show it.",
         *(
             (f"{counts[1]} events of the plates were no clean step of one foot and were left out.",)
@@ -121,7 +119,7 @@ def _walking(trial: Trial, force: Force, settings: Settings, fewest_clean: float
         *markers.notes,
     )
     words = f"{_words(settings.force)}, each plate by itself; steps beside the plates from {markers.description}"
-    return Events(table, "force", words, notes, MARKERS_EXPECTED["walk"], MARKERS_TESTED["walk"])
+    return Events(moments, "force", words, notes, MARKERS_EXPECTED["walk"], MARKERS_TESTED["walk"])
 
 
 def _merge(steps, markers) -> tuple[dict[tuple[str, str], np.ndarray], dict[str, float], tuple[int, int]]:

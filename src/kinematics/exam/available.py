@@ -62,8 +62,8 @@ def available_range(exam: pd.DataFrame) -> pd.DataFrame:
     return frame(available_columns(exam))
 
 
-def available_columns(exam: pd.DataFrame) -> Columns:
-    """`available_range` as plain columns."""
+def available_columns(exam: pd.DataFrame | Columns) -> Columns:
+    """`available_range` as plain columns, of a table or of plain columns."""
     cells = {name: text(exam[name]) for name in (*KEYS, *DESCRIPTORS)}
     groups = grouped([cells[name] for name in KEYS])
     sem = _sem_deg(cells, numbers(exam["sem_deg"]))

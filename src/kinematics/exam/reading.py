@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,13 +13,15 @@ import pandas as pd
 
 from kinematics.conventions import DIRECTIONS, SIDES, DataError
 from kinematics.exam.registry import YES_NO, exam_tests, facts
-from kinematics.tables import Row, Table, read_table, shown
+from kinematics.tables import Row, Table, has_value, read_table, shown
 
 REQUIRED = ("participant", "session", "side", "direction", "test", "value_deg")
 OPTIONAL = ("instrument", "pelvis_controlled", "active", "repetition", "rater", "limited_by", "sem_deg")
 EXAM_COLUMNS = REQUIRED + OPTIONAL
+IN_ORDER = itemgetter(*EXAM_COLUMNS)
 NUMBERS = ("value_deg", "repetition", "sem_deg")
 TEXTS = ("participant", "session", "rater")
+CHECKED = tuple(name for name in EXAM_COLUMNS if name not in TEXTS)
 THOMAS = "modified_thomas"
 LEAVE_OUT = "Write degrees as a plain number, or leave the row out."
 
@@ -78,14 +82,21 @@ def read_exam_rows(path: Path | str, *, thomas_positive: ThomasPositive = None) 
         Where the table as a whole cannot be read, or its header cannot be understood.
     """
     rows = read_table(Path(path), required=REQUIRED, optional=OPTIONAL)
-    return usable_tests(rows, thomas_positive=thomas_positive)
+    return _table(usable_tests(rows, thomas_positive=thomas_positive)), rows.errors
 
 
-def usable_tests(rows: Table, *, thomas_positive: ThomasPositive = None) -> tuple[pd.DataFrame, list[DataError]]:
-    """As `read_exam_rows`, from a table that is read already."""
+def usable_tests(rows: Table, *, thomas_positive: ThomasPositive = None) -> list[tuple[str | float, ...]]:
+    """The tests that `read_exam_rows` keeps, columns `EXAM_COLUMNS`; each other row has its faults."""
+    names = rows.texts(TEXTS)
+    nameless = {whose for whose in set(names) if not all(map(has_value, whose[:2]))}
+    apart = [place for place, whose in enumerate(names) if whose in nameless] if nameless else []
+    found = rows.checked(CHECKED, partial(_checked, thomas_positive=thomas_positive), apart=apart)
     seen: dict[tuple, int] = {}
-    checked = [(row, _checked(row, thomas_positive, seen)) for row in rows.rows]
-    return _table([values for row, values in checked if not row.errors]), rows.errors
+    kept = []
+    for place, (whose, values) in enumerate(zip(names, found, strict=True)):
+        if values is not None and not _is_repeated(rows, place, whose, values, seen):
+            kept.append(IN_ORDER(values | dict(zip(TEXTS, whose, strict=True))))
+    return kept
 
 
 def empty_exam() -> pd.DataFrame:
@@ -93,30 +104,28 @@ def empty_exam() -> pd.DataFrame:
     return _table([])
 
 
-def _table(rows: list[dict]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(EXAM_COLUMNS))
+def _table(rows: Sequence[tuple[str | float, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=list(EXAM_COLUMNS))
     kinds = {name: "float64" if name in NUMBERS else "str" for name in EXAM_COLUMNS}
     return table.astype(kinds)
 
 
-def _checked(row: Row, thomas_positive: ThomasPositive, seen: dict[tuple, int]) -> dict[str, Any]:
-    """The row's values; what cannot be used is a fault of the row."""
+def _checked(row: Row, *, thomas_positive: ThomasPositive) -> dict[str, Any]:
+    """The row's values but for `TEXTS`; what cannot be used is a fault of the row."""
     if row.errors:  # too many cells: nothing in them is sure
         return {}
     for name in REQUIRED:
         row.required(name, LEAVE_OUT if name == "value_deg" else "Every row of an exam table needs it.")
-    values: dict[str, Any] = {name: row.text(name) for name in TEXTS}
-    values |= {name: row.word(name, known) for name, known in _vocabularies().items()}
+    values: dict[str, Any] = {name: row.word(name, known) for name, known in _vocabularies().items()}
     values |= {name: row.number(name, remedy=LEAVE_OUT if name == "value_deg" else None) for name in NUMBERS}
     if not row.errors:
         _check_plausible(row, values)
     if values["test"] == THOMAS:
         values["value_deg"] *= _thomas_sign(row, thomas_positive)
-    if not row.errors:
-        _check_repeated(row, values, seen)
     return values
 
 
+@cache
 def _vocabularies() -> dict[str, Collection[str]]:
     known = {"side": SIDES, "direction": DIRECTIONS, "test": exam_tests(), "instrument": facts()["instruments"]}
     return known | {"pelvis_controlled": YES_NO, "active": YES_NO, "limited_by": facts()["limits"]}
@@ -135,15 +144,19 @@ def _check_plausible(row: Row, values: dict[str, Any]) -> None:
         row.fault("sem_deg", "a standard error is above 0 deg.", "Leave it empty if not known.")
 
 
-def _check_repeated(row: Row, values: dict[str, Any], seen: dict[tuple, int]) -> None:
-    """The same numbered repetition of one rater and procedure stands once."""
+def _is_repeated(
+    rows: Table, place: int, whose: tuple[str, ...], values: dict[str, Any], seen: dict[tuple, int]
+) -> bool:
+    """Whether the same numbered repetition of one rater and procedure stands already; then it is a fault."""
     if math.isnan(values["repetition"]):
-        return
-    key = tuple(values[name] for name in EXAM_COLUMNS if name not in ("value_deg", "sem_deg", "limited_by"))
-    first = seen.setdefault(key, row.line)
-    if first != row.line:
-        problem = f"repetition {values['repetition']:g} of this test stands already in row {first}."
-        row.fault("repetition", problem, "Number the repetitions, or leave one of the rows out.")
+        return False
+    key = (*whose, *(value for name, value in values.items() if name not in ("value_deg", "sem_deg", "limited_by")))
+    first = seen.setdefault(key, rows.lines[place])
+    if first == rows.lines[place]:
+        return False
+    problem = f"repetition {values['repetition']:g} of this test stands already in row {first}."
+    rows.row(place).fault("repetition", problem, "Number the repetitions, or leave one of the rows out.")
+    return True
 
 
 def _thomas_sign(row: Row, thomas_positive: ThomasPositive) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,8 +38,8 @@ WHOLE = ("order", "level")
 
 
 def exercise_options(
-    ledger: pd.DataFrame,
-    intake: pd.DataFrame,
+    ledger: pd.DataFrame | Mapping[str, np.ndarray],
+    intake: pd.DataFrame | Mapping[str, np.ndarray],
     *,
     age_years: float = math.nan,
     symptomatic_side: str = "",
@@ -58,10 +58,10 @@ def exercise_options(
 
     Parameters
     ----------
-    ledger : DataFrame
+    ledger : DataFrame, or its columns as arrays
         `conventions.LEDGER_COLUMNS`, the rows of one visit; may be empty. Classes, reasons and test descriptors of the
         headline rows are read, and the reserve of `direct` rows; never a tilt.
-    intake : DataFrame
+    intake : DataFrame, or its columns as arrays
         As `read_intake` gives it, the rows of one visit; may be empty.
     age_years : float, optional
         Where known: below 18 or above 50 leaves the selection to a clinician, whatever the form says. [a]
@@ -132,14 +132,16 @@ def exercise_options(
     )
 
 
-def session_options(session: Session, ledger: pd.DataFrame, strides: Sequence[Strides] = ()) -> Options:
+def session_options(
+    session: Session, ledger: pd.DataFrame | Mapping[str, np.ndarray], strides: Sequence[Strides] = ()
+) -> Options:
     """
     `exercise_options` for a session of a study: its intake, age, symptomatic side and its study's own folder.
 
     Parameters
     ----------
     session : Session
-    ledger : DataFrame
+    ledger : DataFrame, or its columns as arrays
         The session's rows.
     strides : sequence of Strides
 
@@ -150,7 +152,7 @@ def session_options(session: Session, ledger: pd.DataFrame, strides: Sequence[St
     overlay = session.settings.exercises.overlay
     return exercise_options(
         ledger,
-        session.intake,
+        session.rows("intake").columns,
         age_years=session.participant.age_years,
         symptomatic_side=session.participant.symptomatic_side,
         strides=strides,

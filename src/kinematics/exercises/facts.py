@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from kinematics.conventions import CLASSES, DIRECTIONS, SIDES, DataError
 from kinematics.exercises.facts_gait import gait_values
 from kinematics.exercises.facts_intake import AGE_FIELD, SAFETY_RULES, answered_values
-from kinematics.exercises.facts_range import HeadlineRow, headline_rows, next_measurement, range_values, task_of
+from kinematics.exercises.facts_range import (
+    HeadlineRow,
+    Table,
+    headline_rows,
+    n_rows,
+    next_measurement,
+    range_values,
+    task_of,
+)
 from kinematics.exercises.folders import Shelf
 from kinematics.intake import Answers, Safety, answers, fields, safety_of
 
@@ -172,8 +180,8 @@ def read_thresholds(shelf: Shelf) -> tuple[dict[str, float], list[DataError]]:
 
 
 def facts(
-    ledger: pd.DataFrame,
-    intake: pd.DataFrame,
+    ledger: Table,
+    intake: Table,
     *,
     age_years: float = math.nan,
     symptomatic_side: str = "",
@@ -264,8 +272,8 @@ def _symptomatic(stated: str, side: str) -> str:
     return "unknown" if not stated else "yes" if stated in (side, "both") else "no"
 
 
-def _visit(ledger: pd.DataFrame, given: Answers) -> tuple[str, str]:
+def _visit(ledger: Table, given: Answers) -> tuple[str, str]:
     """Participant and session, of the answers or else of the ledger."""
-    if any(given.visit) or ledger.empty:
+    if any(given.visit) or not n_rows(ledger):
         return given.visit
-    return str(ledger["participant"].iat[0]), str(ledger["session"].iat[0])
+    return str(np.asarray(ledger["participant"])[0]), str(np.asarray(ledger["session"])[0])

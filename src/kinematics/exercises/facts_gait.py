@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from kinematics.conventions import SIDES
 from kinematics.exam.columns import MEDIAN, Columns, Groups, grouped, numbers, rows_of, text
@@ -34,11 +33,11 @@ def gait_values(
     Parameters
     ----------
     strides : sequence of Strides
-        Anything with a `.table` of strides.
+        Anything with a `.table` of strides, or with its `.columns`.
     limits : mapping
         The profile's numbers.
     """
-    medians = _medians([one.table for one in strides])
+    medians = _medians([one.columns if hasattr(one, "columns") else one.table for one in strides])
     if not medians["side"].size:
         return {"tilt_measured": "no", "tilt_above_easy": "unknown"}, {side: dict(NOTHING) for side in SIDES}
     person = {
@@ -48,15 +47,14 @@ def gait_values(
     return person, {side: _side_values(rows_of(medians, medians["side"] == side), limits) for side in SIDES}
 
 
-def _medians(tables: Sequence[pd.DataFrame]) -> Columns:
+def _medians(tables: Sequence[Mapping[str, Any]]) -> Columns:
     """Medians over the valid strides of each run (trial, speed) and side."""
-    kinds = {name: text for name in ("trial", "side", "task")} | dict.fromkeys(("speed_m_s", *METRICS), numbers)
-    parts = [{name: kind(table[name]) for name, kind in kinds.items()} for table in tables if len(table)]
-    valid = [table["valid"].to_numpy().astype(bool) for table in tables if len(table)]
-    if not parts:
+    filled = [table for table in tables if len(table["valid"])]
+    if not filled:
         return dict.fromkeys((*KEYS, *METRICS), np.empty(0))
-    rows = {name: np.concatenate([part[name] for part in parts]) for name in kinds}
-    rows = rows_of(rows, (rows["task"] == "run") & np.concatenate(valid))
+    kinds = {name: text for name in ("trial", "side", "task")} | dict.fromkeys(("speed_m_s", *METRICS), numbers)
+    rows = {name: kind(np.concatenate([table[name] for table in filled])) for name, kind in kinds.items()}
+    rows = rows_of(rows, (rows["task"] == "run") & np.concatenate([table["valid"] for table in filled]).astype(bool))
     groups = grouped([rows[name] for name in KEYS])
     blocks = np.concatenate([groups.of + block * groups.n for block in range(len(METRICS))])
     values = np.concatenate([rows[name] for name in METRICS])

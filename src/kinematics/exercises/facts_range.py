@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from kinematics.conventions import CLASSES, DIRECTIONS, SIDES
@@ -29,6 +31,10 @@ TWO_SIDED_95 = 1.96
 DIRECT, SIDES_COMPARED = "direct", "sides"
 
 
+#: A DataFrame, or its columns as arrays.
+Table: TypeAlias = pd.DataFrame | Mapping[str, np.ndarray]
+
+
 @dataclass(frozen=True)
 class HeadlineRow:
     """What the rules read of a row of the ledger; `reserve_deg` is 0 but in a direct comparison. [deg]"""
@@ -46,18 +52,24 @@ class HeadlineRow:
     reserve_deg: int
 
 
-def headline_rows(ledger: pd.DataFrame) -> dict[str, list[HeadlineRow]]:
+def headline_rows(ledger: Table) -> dict[str, list[HeadlineRow]]:
     """Headline rows of each side, and its rows of direct and side comparisons; columns beyond the needed may lack."""
     rows: dict[str, list[HeadlineRow]] = {side: [] for side in SIDES}
-    if ledger.empty:
+    if not n_rows(ledger):
         return rows
-    columns = {name: ledger[name].tolist() for name in (*NEEDED, *OPTIONAL) if name in ledger}
+    table = dict(zip(ledger, ledger.to_numpy(object).T, strict=True)) if isinstance(ledger, pd.DataFrame) else ledger
+    columns = {name: table[name].tolist() for name in (*NEEDED, *OPTIONAL) if name in table}
     for i, side in enumerate(columns["side"]):
         row = {name: values[i] for name, values in columns.items()}
         headline, comparison = bool(row["headline"]), _text(row.get("comparison"))
         if side in rows and (headline or comparison in (DIRECT, SIDES_COMPARED)):
             rows[side].append(_row(row, headline, comparison))
     return rows
+
+
+def n_rows(table: Table) -> int:
+    """How many rows there are; none where there is no column."""
+    return len(table["side"]) if "side" in table else 0
 
 
 def _row(row: Mapping[str, object], headline: bool, comparison: str) -> HeadlineRow:

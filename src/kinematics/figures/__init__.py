@@ -13,6 +13,7 @@ from kinematics.figures.stride import (
 from kinematics.figures.style import MARK_PERCENT
 from kinematics.figures.summaries import (
     complete_rows,
+    drawn_lines,
     label_places,
     mean_and_sd,
     side_curves,
@@ -27,6 +28,7 @@ __all__ = [
     "STRIDE_THINNING",
     "complete_rows",
     "curve_figure",
+    "drawn_lines",
     "label_places",
     "mean_and_sd",
     "side_curves",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from kinematics.conventions import CURVE_POINTS, SIDES
 from kinematics.figures.style import WORDS, config, listed, side_colour
-from kinematics.figures.summaries import mean_and_sd, side_curves, toe_off_percent
-from kinematics.figures.traces import earlier_trace, layout, reference_traces, side_traces
+from kinematics.figures.summaries import drawn_lines, label_places, mean_and_sd, side_curves, toe_off_percent
+from kinematics.figures.traces import Look, earlier_look, layout, reference_looks, side_looks, side_name
 from kinematics.settings import ReportSettings
 from kinematics.strides import Strides
 
@@ -96,18 +97,22 @@ def sides_figure(
     words : mapping of str to str
         The words that are drawn, as `WORDS`.
     """
+    lines = {side: drawn_lines(mean_and_sd(rows)) for side, rows in curves.items()}
     drawing = sides_drawing(
         name,
-        {side: mean_and_sd(rows) for side, rows in curves.items()},
+        lines,
         toe_off,
         singles={side: thinned(rows, every) for side, rows in curves.items()} if every else {},
-        reference=reference,
+        reference=None if reference is None else drawn_lines(reference),
         report=report,
         earlier=earlier,
+        places=label_places({side: own[2] for side, own in lines.items()}),
         words=words,
         div_id=div_id,
     )
-    return {**drawing, "data": [_with_points(trace) for trace in drawing["data"]]}
+    own = deepcopy({"layout": drawing["layout"], "config": drawing["config"]})
+    data = [_with_points(look, rows) for look, rows in drawing["data"]]
+    return {"div_id": drawing["div_id"], "data": data, **own}
 
 
 def thinned(rows: np.ndarray, every: int) -> np.ndarray:
@@ -117,10 +122,11 @@ def thinned(rows: np.ndarray, every: int) -> np.ndarray:
 
 def sides_drawing(
     name: str,
-    summaries: Mapping[str, np.ndarray],
+    lines: Mapping[str, np.ndarray],
     toe_off: Mapping[str, float],
     *,
     singles: Mapping[str, np.ndarray],
+    places: Mapping[str, tuple[int, str]],
     reference: np.ndarray | None = None,
     report: ReportSettings | None = None,
     earlier: Sequence[Mapping[str, np.ndarray]] = (),
@@ -128,46 +134,56 @@ def sides_drawing(
     div_id: str | None = None,
 ) -> dict[str, Any]:
     """
-    The figure of `sides_figure` before its points are written out: a trace has `draws` and `rows` for x and y.
+    The figure of `sides_figure` before its points are written out: in `data` each trace is its look and its rows.
 
     Parameters
     ----------
-    summaries : mapping of side to array, shape (101, 2)
-        Mean and spread, as of `mean_and_sd`. [deg]
+    lines : mapping of side to array, shape (3, 101)
+        Upper edge, lower edge and mean, as of `drawn_lines`. [deg]
     singles : mapping of side to array, shape (m, 51)
         Single strides, as of `thinned`; a side that is not there has none. [deg]
-    name, toe_off, reference, report, earlier, words, div_id
+    places : mapping of side to (int, str)
+        Where the sides' names stand, as of `label_places`.
+    reference : array, shape (3, 101), optional
+        As `lines`. [deg]
+    name, toe_off, report, earlier, words, div_id
         As in `sides_figure`.
 
     Returns
     -------
     dict
-        As of `sides_figure`; in each trace `draws` is line (one row), band (upper and lower edge) or strides (a row
-        each), and `rows` are the degrees over the whole stride, evenly spaced.
+        As of `sides_figure`, but each trace is a pair: its look (`traces.Look`, shared: not to be changed), and the
+        degrees that it draws over the whole stride, evenly spaced, in rows.
     """
     report = report or ReportSettings()
-    data = [] if reference is None else reference_traces(reference, words["reference"])
-    for side, summary in summaries.items():
-        data += side_traces(summary, singles.get(side), side, colour=side_colour(report, side), name=words[side])
+    data: list[tuple[Look, np.ndarray]] = []
+    if reference is not None:
+        data += zip(reference_looks(words["reference"]), (reference[:2], reference[2:]), strict=True)
+    for side, own in lines.items():
+        band, strides, mean = side_looks(side, side_colour(report, side), words[side])
+        data += [(band, own[:2]), *([(strides, singles[side])] if side in singles else []), (mean, own[2:])]
     for age, means in enumerate(earlier):
-        data += [earlier_trace(mean, side, age, side_colour(report, side), words) for side, mean in means.items()]
+        for side, before in means.items():
+            named = words["earlier"].format(side=words[side], n=age + 1)
+            data.append((earlier_look(side, age, side_colour(report, side), named), before[np.newaxis]))
+    names = [side_name(words[side], side_colour(report, side), lines[side][2], place) for side, place in places.items()]
     return {
         "div_id": div_id or f"curve-{name.replace('_', '-')}",
         "data": data,
-        "layout": layout({side: summary[:, 0] for side, summary in summaries.items()}, name, report, toe_off, words),
+        "layout": layout(name, report, names, {side: toe_off[side] for side in toe_off if side in lines}, words),
         "config": config(),
     }
 
 
-def _with_points(trace: dict[str, Any]) -> dict[str, Any]:
+def _with_points(look: Look, drawn: np.ndarray) -> dict[str, Any]:
     """The trace with x and y as plotly takes them; strides are one line with breaks: a hundred traces are not cheap."""
-    rows, percent = listed(trace["rows"]), PERCENT.tolist()
+    rows, percent = listed(drawn), PERCENT.tolist()
     x: list[int | None] = [*percent]
     y: list[float | None] = [*rows[0]] if rows else []
-    if trace["draws"] == "band":
+    if look["draws"] == "band":
         x += percent[::-1]
         y += rows[1][::-1]
-    elif trace["draws"] == "strides":
+    elif look["draws"] == "strides":
         x = [*percent[::STRIDE_THINNING], None] * len(rows)
         y = [value for row in rows for value in (*row, None)]
-    return {**{key: value for key, value in trace.items() if key not in ("draws", "rows")}, "x": x, "y": y}
+    return {**{key: deepcopy(value) for key, value in look.items() if key != "draws"}, "x": x, "y": y}

@@ -36,12 +36,26 @@ def mean_and_sd(rows: np.ndarray) -> np.ndarray:
     >>> mean_and_sd(np.array([[1.0], [3.0]])).round(2).tolist()
     [[2.0, 1.41]]
     """
-    summary = np.zeros((rows.shape[1], 2))
-    summary[:, 0] = rows.mean(axis=0)
-    if rows.shape[0] > 1:
-        apart = rows - summary[:, 0]
-        summary[:, 1] = np.sqrt(np.einsum("ij,ij->j", apart, apart) / (rows.shape[0] - 1))
-    return summary
+    summary = np.empty((2, rows.shape[1]))
+    mean, spread = summary
+    np.add.reduce(rows, axis=0, out=mean)
+    mean /= len(rows)
+    apart = rows - mean
+    np.einsum("ij,ij->j", apart, apart, out=spread)
+    spread /= max(len(rows) - 1, 1)
+    np.sqrt(spread, out=spread)
+    return summary.T
+
+
+def drawn_lines(summaries: np.ndarray) -> np.ndarray:
+    """
+    Upper edge, lower edge and mean, shape (..., 3, 101), of means with their spread of shape (..., 101, 2).
+
+    >>> drawn_lines(np.array([[10.0, 2.0]])).tolist()
+    [[12.0], [8.0], [10.0]]
+    """
+    mean, spread = summaries[..., 0], summaries[..., 1]
+    return np.stack([mean + spread, mean - spread, mean], axis=-2)
 
 
 def toe_off_percent(strides: Strides) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from kinematics.gates.signals import Signals, correlation, extent
@@ -19,7 +21,7 @@ LARGEST_STEP_DEG_PER_PERCENT = 8.0
 
 def unit(signals: Signals) -> list[str]:
     """Radians taken for degrees."""
-    extents = [np.array(extent(hip)) for hip in signals.hips.values()]
+    extents = [np.array(pair) for pair in signals.hip_extents.values()]
     if signals.task in ("run", "walk") and extents and all(map(looks_like_radians, extents)):
         return ["The hip angles are so small that they look like radians taken for degrees."]
     return []
@@ -36,7 +38,7 @@ def still(signals: Signals) -> list[str]:
 
 def _moves_at_once(values: np.ndarray) -> bool:
     """Whether the first two samples differ: spares the look at the others."""
-    return values.size > 1 and bool(np.isfinite(values[0] - values[1])) and values[0] != values[1]
+    return values.size > 1 and isfinite(values[0] - values[1]) and bool(values[0] != values[1])
 
 
 def _constant(values: np.ndarray) -> bool:
@@ -69,7 +71,7 @@ def tilt(signals: Signals) -> list[str]:
 def hip_range(signals: Signals) -> list[str]:
     """Hips that move too little or too far."""
     low, high = HIP_RANGE_DEG[signals.task]
-    ranges = {side: np.ptp(extent(hip)) for side, hip in signals.hips.items()}
+    ranges = {side: most - least for side, (least, most) in signals.hip_extents.items()}
     return [
         f"The {side} hip moves through {moved:.0f} deg of flexion; {low:.0f} to {high:.0f} is usual."
         for side, moved in ranges.items()
@@ -107,7 +109,7 @@ def sides(signals: Signals, stride_s: float) -> list[str]:
     ]
 
 
-def side_correlation(signals: Signals, stride_s: float) -> float:
-    """Correlation of both hips, half a stride apart. [1]"""
-    lag = round(stride_s * signals.rate_hz / 2)
-    return correlation(signals.hips["right"][:-lag], signals.hips["left"][lag:])
+def side_correlation(signals: Signals, stride_s: float, *, rate_hz: float = np.inf) -> float:
+    """Correlation of both hips, half a stride apart, at about `rate_hz` or at the recording's own rate. [1]"""
+    lag, every = round(stride_s * signals.rate_hz / 2), max(1, int(signals.rate_hz / rate_hz))
+    return correlation(signals.hips["right"][:-lag:every], signals.hips["left"][lag::every])

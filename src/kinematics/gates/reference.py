@@ -59,11 +59,12 @@ def fit(cycle: np.ndarray, reference: np.ndarray) -> tuple[float, float, int]:
 
     The third number is the shift of the curve as it is; NaN and 0 where the curve has a gap or is flat.
     """
-    if not np.isfinite(cycle).all() or cycle.std() == 0:
-        return np.nan, np.nan, 0
     a, b = (curve - curve.mean() for curve in (cycle, reference))
+    power = a @ a
+    if not 0.0 < power < np.inf:
+        return np.nan, np.nan, 0
     products = np.fft.irfft(np.fft.rfft(b) * np.conj(np.fft.rfft(a)), CYCLE)
-    best, scale = int(np.argmax(products)), np.sqrt((a @ a) * (b @ b))
+    best, scale = int(np.argmax(products)), np.sqrt(power * (b @ b))
     return float(products[best] / scale), float(-products.min() / scale), best
 
 

@@ -17,6 +17,8 @@ FEWEST_STRIDES = 5
 #: How far inside each gate's own limit a trial has to stay; 30 runs of ten people come to 5.0 deg per % of 8, and
 #: 0.97, 0.05 and 0.77. [share of the limit; 1; 1; 1]
 STEP_SHARE, SIDES_MARGIN, HIP_MARGIN, LOWEST_TILT_CORRELATION = 0.9, 0.1, 0.03, 0.0
+#: Enough samples to tell how alike the sides are: they move at less than a quarter of it. [Hz]
+SIDES_RATE_HZ = 50.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def mean_cycles(strides: Strides | None) -> Cycles:
     count: dict[str, int] = {}
     if strides is None:
         return Cycles(hip, tilt, count, np.nan)
-    valid, side = strides.table["valid"].to_numpy(bool), strides.table["side"].to_numpy(object)
+    valid, side = strides.columns["valid"].astype(bool), strides.columns["side"]
     for name in SIDES:
         rows = np.flatnonzero(valid & (side == name))
         if rows.size:
@@ -46,7 +48,7 @@ def mean_cycles(strides: Strides | None) -> Cycles:
                 for curve in ("hip_flexion_deg", "pelvis_anterior_tilt_deg")
             )
             count[name] = rows.size
-    times = np.sort(strides.table["stride_time_s"].to_numpy()[valid])
+    times = np.sort(strides.columns["stride_time_s"][valid])
     return Cycles(hip, tilt, count, float(times[times.size // 2]) if times.size else np.nan)
 
 
@@ -62,7 +64,7 @@ def settled(signals: Signals, cycles: Cycles) -> bool:
     step = max(map(ranges.largest_step, signals.hips.values())) * per_percent
     if step > STEP_SHARE * ranges.LARGEST_STEP_DEG_PER_PERCENT:
         return False
-    r = ranges.side_correlation(signals, cycles.stride_s)
+    r = ranges.side_correlation(signals, cycles.stride_s, rate_hz=SIDES_RATE_HZ)
     if not r >= ranges.SMALLEST_SIDE_CORRELATION + SIDES_MARGIN:
         return False
     return signals.task != "run" or all(_like_reference(signals, cycles, side) for side in SIDES)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.conventions import SIDES, sided
-from kinematics.strides.reading import read_samples
+from kinematics.strides.reading import read_samples, was_measured
 from kinematics.trial import Trial
 
 #: How long a stride may last. [s]
@@ -26,6 +27,11 @@ class Signals:
     task: str
     speed_m_s: float
     cycle: bool
+
+    @cached_property
+    def hip_extents(self) -> dict[str, tuple[float, float]]:
+        """Least and greatest flexion by side; NaN where there is none. [deg]"""
+        return {side: extent(hip) for side, hip in self.hips.items()}
 
     def stride_s(self) -> float:
         """Length of a stride: the lag at which a hip repeats itself best; NaN where the recording holds no two. [s]"""
@@ -50,9 +56,11 @@ def signals_of(angles: Angles | Trial) -> Signals:
         columns = dict(angles.channels)
     else:
         cycle, rate = False, angles.passport.rate_hz
-        columns = {name: values for name, values in read_samples(angles).items() if name != "time_s" and _known(values)}
+        columns = {
+            name: values for name, values in read_samples(angles).items() if name != "time_s" and was_measured(values)
+        }
     names = {side: sided("hip_flexion_deg", side) for side in SIDES}
-    hips = {side: columns[name] for side, name in names.items() if name in columns and _known(columns[name])}
+    hips = {side: columns[name] for side, name in names.items() if name in columns and was_measured(columns[name])}
     return Signals(columns, hips, rate, angles.task, angles.speed_m_s, cycle)
 
 
@@ -66,15 +74,16 @@ def extent(values: np.ndarray) -> tuple[float, float]:
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Pearson's r of two signals (n,), where both are known; NaN where there is none. [1]"""
+    found = _correlation(a, b)
+    if np.isfinite(found):
+        return found
     both = np.isfinite(a) & np.isfinite(b)
-    if not both.all():
-        a, b = a[both], b[both]
+    return _correlation(a[both], b[both])
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     if a.size < 3:
         return np.nan
     a, b = a - a.mean(), b - b.mean()
     alone = (a * a).sum() * (b * b).sum()  # no BLAS: its threads cost more than they save
     return float((a * b).sum() / np.sqrt(alone)) if alone > 0 else np.nan
-
-
-def _known(values: np.ndarray) -> bool:
-    return bool(np.isfinite(values[:1]).all() and values.size) or bool(np.isfinite(values).any())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kinematics.conventions import DataError
@@ -74,7 +75,7 @@ class Answers(Mapping[tuple[str, str], Answer]):
         return max(found, default=None)
 
 
-def answers(intake: pd.DataFrame) -> Answers:
+def answers(intake: pd.DataFrame | Mapping[str, np.ndarray]) -> Answers:
     """
     Lookup of one visit's answers: numbers as float, several words as a tuple, else the word.
 
@@ -83,7 +84,8 @@ def answers(intake: pd.DataFrame) -> Answers:
     DataError
         Where the table holds more than one participant or session.
     """
-    participants, sessions, names, sides, values = (intake[name].tolist() for name in COLUMNS[:5])
+    table = dict(zip(intake, intake.to_numpy(object).T, strict=True)) if isinstance(intake, pd.DataFrame) else intake
+    participants, sessions, names, sides, values = (table[name].tolist() for name in COLUMNS[:5])
     visits = set(zip(participants, sessions, strict=True))
     if len(visits) > 1:
         raise DataError("the answers of more than one visit were given at once.", remedy="Pass the rows of one visit.")

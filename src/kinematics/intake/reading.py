@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from kinematics.conventions import SIDES, DataError
 from kinematics.intake.fields import SEPARATOR, SEVERAL, Field, fields, nearest
-from kinematics.tables import Row, Table, read_table, shown
+from kinematics.tables import Row, Table, has_value, read_table, shown
 
 COLUMNS = ("participant", "session", "field", "side", "value", "unit")
-KEYS = COLUMNS[:4]  # one answer each
+VISIT = COLUMNS[:2]
 EXERCISE_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -64,24 +64,27 @@ def read_intake_rows(path: Path | str) -> tuple[pd.DataFrame, list[DataError]]:
     DataError
         Where the table as a whole cannot be read, or its header cannot be understood.
     """
-    return usable_answers(read_table(Path(path), required=COLUMNS))
+    rows = read_table(Path(path), required=COLUMNS)
+    return _frame(usable_answers(rows)), rows.errors
 
 
-def usable_answers(rows: Table) -> tuple[pd.DataFrame, list[DataError]]:
-    """As `read_intake_rows`, from a table that is read already."""
-    kept: dict[tuple[str, ...], tuple[int, dict[str, str]]] = {}
+def usable_answers(rows: Table) -> list[tuple[str, ...]]:
+    """The answers that `read_intake_rows` keeps, columns `COLUMNS`; each other row has its faults."""
+    visits = rows.texts(VISIT)
+    told = _answers(rows, visits)
+    kept: dict[tuple[str, ...], int] = {}
     torn = set()
-    for row in rows.rows:
-        answer = _answer(row)
-        if row.errors:
+    for place, answer in enumerate(told):
+        if answer is None:
             continue
-        key = tuple(answer[name] for name in KEYS)
-        line, first = kept.setdefault(key, (row.line, answer))
-        if first["value"] != answer["value"]:
-            torn.add(key)
-            problem = f"'{answer['field']}' was answered '{first['value']}' in row {line} and '{answer['value']}' here."
-            row.fault("value", problem, "Keep one of the two rows; until then neither is used.")
-    return _frame(answer for key, (_, answer) in kept.items() if key not in torn), rows.errors
+        field, side, value, _ = answer
+        first = kept.setdefault((*visits[place], field, side), place)
+        before = told[first]
+        if before is not None and before[2] != value:
+            torn.add(first)
+            problem = f"'{field}' was answered '{before[2]}' in row {rows.lines[first]} and '{value}' here."
+            rows.row(place).fault("value", problem, "Keep one of the two rows; until then neither is used.")
+    return [visits[place] + (told[place] or ()) for place in kept.values() if place not in torn]
 
 
 def empty_intake() -> pd.DataFrame:
@@ -89,23 +92,29 @@ def empty_intake() -> pd.DataFrame:
     return _frame(())
 
 
-def _frame(rows: Iterable[dict[str, str]]) -> pd.DataFrame:
+def _frame(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(COLUMNS), dtype="str")
 
 
-def _answer(row: Row) -> dict[str, str]:
-    """The row's cells in the package's spelling; what cannot be used is a fault of the row."""
+def _answers(rows: Table, visits: Sequence[tuple[str, ...]]) -> list[tuple[str, ...] | None]:
+    """Field, side, value and unit of each row in the package's spelling; None where the row has a fault."""
+    nameless = {visit for visit in set(visits) if not all(map(has_value, visit))}
+    apart = [place for place, visit in enumerate(visits) if visit in nameless] if nameless else []
+    return rows.checked(COLUMNS[2:], _answer, apart=apart)
+
+
+def _answer(row: Row) -> tuple[str, ...]:
+    """The row's answer; what cannot be used is a fault of the row."""
     if row.errors:  # too many cells: nothing in them is sure
-        return {}
+        return ()
     for name in ("participant", "session", "field"):
         row.required(name)
     row.required("value", "Leave out the whole row of an unanswered question.")
     name = row.word("field", fields(), "The fields are listed in docs/exercises.md.")
     if row.errors:
-        return {}
+        return ()
     field = fields()[name]
-    checked = {"field": name, "side": _side(field, row), "value": _value(field, row), "unit": _unit(field, row)}
-    return {"participant": row.text("participant"), "session": row.text("session"), **checked}
+    return name, _side(field, row), _value(field, row), _unit(field, row)
 
 
 def _side(field: Field, row: Row) -> str:

@@ -83,6 +83,29 @@ def compare_range(
     DataError
         Where strides without participant stand beside an exam of several visits, or `about` cannot be joined.
     """
+    columns = ledger_columns(
+        strides,
+        exam,
+        about=about,
+        functional=functional,
+        settings=settings,
+        used_reference=used_reference,
+        between_visits_deg=between_visits_deg,
+    )
+    return frame(columns)
+
+
+def ledger_columns(
+    strides: Strides | Sequence[Strides],
+    exam: pd.DataFrame | Columns,
+    *,
+    about: About = None,
+    functional: pd.DataFrame | None = None,
+    settings: Settings = Settings(),  # noqa: B008 (frozen)
+    used_reference: GaitNorms | None = None,
+    between_visits_deg: float | None = None,
+) -> Columns:
+    """`compare_range` as plain columns; the exam may be plain columns too."""
     norms, threshold = used_reference or running_norms(), settings.ledger.probability
     trials, available = one_trial_each(functional), available_columns(exam)
     told = {MAIN_DIRECTION, *available["direction"].tolist(), *trials["direction"].tolist()}
@@ -130,7 +153,7 @@ def _stacked(parts: Sequence[Columns]) -> Columns:
     }
 
 
-def _as_ledger(table: Columns) -> pd.DataFrame:
+def _as_ledger(table: Columns) -> Columns:
     """Declared columns, in order; rows in theirs."""
     order = {"order": COMPARISONS, "direction_order": DIRECTIONS}
     for name, words in order.items():
@@ -139,4 +162,4 @@ def _as_ledger(table: Columns) -> pd.DataFrame:
         table[name] = np.array([places[word] for word in column.tolist()], dtype=int)
     ranked = np.lexsort([ranks(table[name])[0] for name in reversed(ORDER)])
     table["available_is_lower_bound"] = table["lower_bound"]
-    return frame({column.name: table[column.name][ranked] for column in LEDGER_COLUMNS})
+    return {column.name: table[column.name][ranked] for column in LEDGER_COLUMNS}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kinematics.conventions import SIDES, DataError
-from kinematics.exam.columns import MEDIAN, Columns, Groups, frame, grouped, numbers, rows_of, text
+from kinematics.exam.columns import MEDIAN, Columns, Groups, as_text, frame, grouped, numbers, rows_of, text
 from kinematics.ledger.terms import used_term
 from kinematics.strides import Strides
 
@@ -95,16 +95,15 @@ class Runs:
 
 def runs_of(strides: Strides | Sequence[Strides]) -> Runs:
     """The runs and walks among the strides of one or many trials."""
-    parts = [_trial_rows(one) for one in ([strides] if isinstance(strides, Strides) else strides)] or [_no_rows()]
-    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = _stride_rows([strides] if isinstance(strides, Strides) else strides)
     rows = rows_of(rows, (rows["task"] == "run") | (rows["task"] == "walk"))
     runs = grouped([rows[name] for name in RUN_KEYS])
     table = rows_of({name: rows[name] for name in RUN_KEYS}, np.repeat(runs.first, len(SIDES)))
     table["side"] = np.tile(np.array(SIDES, dtype=object), runs.n)
     table["used_se_sensors_deg"] = np.repeat(rows["sensors"][runs.first], len(SIDES))
-    place = np.select([rows["side"] == name for name in SIDES], range(len(SIDES)), -1)
-    known = place >= 0
-    cells = Groups(np.arange(len(table["side"])), (len(SIDES) * runs.of + place)[known])
+    flags = [rows["side"] == name for name in SIDES]
+    known = flags[0] | flags[1]
+    cells = Groups(np.arange(len(table["side"])), (len(SIDES) * runs.of + flags[1])[known])
     return Runs(table, cells, {name: rows[name][known] for name in STRIDE_VALUES})
 
 
@@ -162,20 +161,26 @@ def _effective(n: np.ndarray) -> np.ndarray:
     return np.where(n > 0, n, np.nan) * (1 - correlation) / (1 + correlation)
 
 
-def _no_rows() -> Columns:
-    text_ = dict.fromkeys((*RUN_KEYS, "side"), np.empty(0, dtype=object))
-    return text_ | dict.fromkeys(("speed_m_s", "sensors", *STRIDE_VALUES), np.empty(0))
-
-
-def _trial_rows(one: Strides) -> Columns:
-    """Keys, convention, peaks and tilts (NaN where the stride is not valid) of every stride of a trial."""
-    table, n = one.table, len(one.table)
-    rows = {name: text(table[name]) for name in ("participant", "session", "task", "side")}
-    rows["speed_m_s"] = numbers(table["speed_m_s"])
-    for name, word in {"zero": one.passport.zero, "hip_centre": one.passport.hip_centre}.items():
-        rows[name] = np.full(n, word, dtype=object)
-    rows["sensors"] = np.full(n, sensors_se(one.passport.model))
-    valid = table["valid"].to_numpy().astype(bool)
-    for metric in STRIDE_VALUES:
-        rows[metric] = np.where(valid, numbers(table[metric]), np.nan) if metric in table else np.full(n, np.nan)
+def _stride_rows(trials: Sequence[Strides]) -> Columns:
+    """Keys, convention, peaks and tilts (NaN where the stride is not valid) of every stride of the trials."""
+    tables = [one.columns for one in trials]
+    sizes = [len(table["side"]) for table in tables]
+    rows = {name: text(_below(tables, name)) for name in ("participant", "session", "task", "side")}
+    rows["speed_m_s"] = numbers(_below(tables, "speed_m_s"))
+    rows["zero"] = np.repeat(as_text([one.passport.zero for one in trials]), sizes)
+    rows["hip_centre"] = np.repeat(as_text([one.passport.hip_centre for one in trials]), sizes)
+    rows["sensors"] = np.repeat(np.array([sensors_se(one.passport.model) for one in trials], dtype=float), sizes)
+    valid = _below(tables, "valid").astype(bool)
+    for name in STRIDE_VALUES:
+        values = [table[name] if name in table else np.full(n, np.nan) for table, n in zip(tables, sizes, strict=True)]
+        rows[name] = np.where(valid, numbers(_joined(values)), np.nan)
     return rows
+
+
+def _below(tables: Sequence[Mapping[str, np.ndarray]], name: str) -> np.ndarray:
+    """A column of the tables below each other."""
+    return _joined([table[name] for table in tables])
+
+
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kinematics.signals import is_whole
@@ -40,14 +42,14 @@ def misfit_mm(reference: np.ndarray, positions: np.ndarray, frames: np.ndarray) 
     """
     origin = origin_m(reference, positions, frames)
     worst = np.zeros(positions.shape[2])
-    for place, path in zip(reference, positions, strict=True):  # one by one: a path stays in the processor's cache
-        own = np.einsum("ijn,in->jn", frames, path - origin) - place[:, None]
-        apart = own - _median(own)[:, None]
+    for path in positions:  # one by one: a path stays in the processor's cache
+        apart = np.einsum("ijn,in->jn", frames, path - origin)
+        apart -= _median(apart)[:, None]
         np.fmax(worst, np.einsum("jn,jn->n", apart, apart), out=worst)
     return 1000.0 * np.sqrt(worst)
 
 
-def jump_mm(positions: np.ndarray) -> np.ndarray:
+def jump_mm(positions: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
     """
     How far the worst marker leaps out of the line between its neighbouring samples, shape (n,). [mm]
 
@@ -55,7 +57,7 @@ def jump_mm(positions: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    positions : array, shape (m, 3, n)
+    positions : array, shape (m, 3, n), or m arrays, shape (3, n)
         Markers in the laboratory, before any filter; NaN where lost. [m]
 
     Examples
@@ -65,7 +67,7 @@ def jump_mm(positions: np.ndarray) -> np.ndarray:
     >>> jump_mm(raw).tolist()
     [0.0, 20.0, 40.0, 20.0, 0.0]
     """
-    worst = np.zeros(positions.shape[2])
+    worst = np.zeros(positions[0].shape[1])
     for path in positions:
         bend = np.diff(path, n=2, axis=1)
         np.fmax(worst[1:-1], np.einsum("in,in->n", bend, bend), out=worst[1:-1])
@@ -79,9 +81,9 @@ def _median(rows: np.ndarray) -> np.ndarray:
     n = rows.shape[1]
     if not n:
         return np.full(len(rows), np.nan)
-    low, high = (n - 1) // 2, n // 2
-    ordered = np.partition(rows, (low, high), axis=1)
-    return 0.5 * (ordered[:, low] + ordered[:, high])
+    half = n // 2
+    parted = np.partition(rows, half, axis=1)  # by one place: twice as fast as by two
+    return parted[:, half] if n % 2 else 0.5 * (parted[:, :half].max(axis=1) + parted[:, half])
 
 
 def _middle(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -278,13 +278,12 @@ def _track(trial: Trial, segment: Segment, what: str, settings: Settings, notes:
             file=file,
             remedy="Export the trial with the markers of the static trial.",
         )
-    raw = np.stack([trial.markers[label] for label in labels])
-    flat = raw.reshape(-1, raw.shape[2])
-    filled, count = fill_gaps(flat, round(settings.gaps.fill_up_to_s * trial.rate_hz))
-    lost = int(np.isnan(filled[::3]).sum())
+    raw = [trial.markers[label] for label in labels]
+    filled, count = fill_gaps([row for path in raw for row in path], round(settings.gaps.fill_up_to_s * trial.rate_hz))
+    lost = sum(int(np.isnan(row).sum()) for row in filled[::3])
     if count or lost:
         notes.append(f"{what}: {count // 3} marker samples filled, {lost} left out as longer gaps.")
-    smooth = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz).reshape(raw.shape)
+    smooth = lowpass(filled, settings.filter.cutoff_hz, trial.rate_hz).reshape(len(raw), 3, -1)
     reference = segment.positions[known]
     frames = fit_rigid_body(reference, smooth)
     if np.isnan(frames[0, 0]).all():

@@ -24,7 +24,7 @@ def run_study(
     *,
     processed: Path | str = "data/processed",
     reports: Path | str = "reports",
-    jobs: int = 1,
+    jobs: int | None = None,
     shard: str = "",
     scheduler: str = "",
     recheck: bool = False,
@@ -45,8 +45,10 @@ def run_study(
         The study folder; or its address, for fsspec.
     processed, reports : Path or str
         Folders, or addresses, in which the study's own folders are made.
-    jobs : int
-        Processes that work on sessions at the same time.
+    jobs : int, optional
+        Cores that the run may use: 1 for no more than one; more for as many processes as the study is worth. Without
+        it no process is started (a script or notebook need not be prepared for that), and files are read on a thread
+        beside the work.
     shard : str
         I/N: only the I-th of N parts of the sessions, without tables and index, which a later run puts together.
     scheduler : str

@@ -17,13 +17,11 @@ from kinematics.pipeline.keeping.streams import Tables, tables_of
 from kinematics.pipeline.work import Plan, together
 from kinematics.pipeline.workers import cluster
 from kinematics.pipeline.workers.chunks import chunked
+from kinematics.pipeline.workers.cores import shared_out
 from kinematics.pipeline.workers.making import Make, MakeAndKeep, Visit, write_made
 from kinematics.pipeline.workers.pool import in_processes, one_by_one
 from kinematics.pipeline.workers.remote import Depot, Fetching, Origin
 from kinematics.store import TABLES
-
-#: A process takes about as long to start as this many visits of three trials take.
-VISITS_WORTH_A_PROCESS = 2
 
 
 @dataclass
@@ -34,8 +32,8 @@ class Run:
     Attributes
     ----------
     plan : Plan
-    jobs : int
-        Processes of this machine, where no client of a scheduler is given.
+    cores : int or None
+        Of this machine, where no client of a scheduler is given; None for this process, which reads ahead.
     progress : bool
     origin : Origin or None
         Where the study's files are fetched from.
@@ -45,7 +43,7 @@ class Run:
     """
 
     plan: Plan
-    jobs: int
+    cores: int | None
     progress: bool
     origin: Origin | None = None
     depots: Sequence[Depot] = ()
@@ -53,14 +51,14 @@ class Run:
 
     def shard(self, wanted: Sequence[int]) -> list[Record]:
         """The visits' records, their reports and what is kept of them written."""
-        return list(self.in_order(wanted, *self.plan.look(wanted, self.jobs)))
+        return list(self.in_order(wanted, *self.plan.look(wanted, self.cores or 1)))
 
     def whole(self, wanted: Sequence[int]) -> list[Record]:
         """As `shard`, then the study's own files; nothing is written where nothing has changed."""
         plan, places = self.plan, self.plan.places
         for place in (places.tables, places.reports, places.kept):
             sweep(place)
-        done, work = plan.look(wanted, self.jobs)
+        done, work = plan.look(wanted, self.cores or 1)
         earlier = outputs.earlier_reports(places)
         if not work and self.unchanged(done):
             records = list(self.in_order(wanted, done, work))
@@ -68,7 +66,7 @@ class Run:
             self.settle()
             return records
         with (
-            tables_of(places, beside=self.jobs > 1 or self.client is not None) as tables,
+            tables_of(places, beside=self.cores != 1) as tables,
             closing(self.in_order(wanted, done, work)) as coming,
         ):
             records = list(self.added(coming, tables))
@@ -120,11 +118,14 @@ class Run:
         """Records of the visits to be worked on: by a cluster, or by processes where they are worth starting."""
         if self.client is not None:
             return self.by_cluster(work)
-        jobs, task = min(self.jobs, len(work) // VISITS_WORTH_A_PROCESS), self.fetching(MakeAndKeep(self.plan.places))
-        if jobs <= 1 or (self.origin and self.origin.is_private):
-            return one_by_one(work, task, ahead=self.origin is None)
-        chunks = [[work[number] for number in chunk] for chunk in chunked(together(work), jobs)]
-        return in_processes(chunks, task, jobs, looked_at_again=self.plan.looked_at_again)
+        task = self.fetching(MakeAndKeep(self.plan.places))
+        shares = shared_out(1 if self.origin and self.origin.is_private else self.cores, len(work))
+        if self.origin:  # a visit's files are here only while it is worked on
+            shares = shares._replace(readers=0)
+        if shares.processes == 1:
+            return one_by_one(work, task, readers=shares.readers)
+        chunks = [[work[number] for number in chunk] for chunk in chunked(together(work), shares.processes)]
+        return in_processes(chunks, task, shares, looked_at_again=self.plan.looked_at_again)
 
     def by_cluster(self, work: Sequence[Visit]) -> Generator[Record]:
         """Records of visits that workers of a scheduler work on."""

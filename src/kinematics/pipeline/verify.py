@@ -62,7 +62,7 @@ def verify_study(
     processed: Path | str = "data/processed",
     reports: Path | str = "reports",
     recompute: bool = False,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> Verification:
     """
     Whether the outputs of the last run are those that its manifest says, of the inputs that it says.
@@ -76,8 +76,8 @@ def verify_study(
         As in `run_study`.
     recompute : bool
         Whether the outputs are also made anew, into a temporary folder, and compared byte for byte.
-    jobs : int
-        Processes for that.
+    jobs : int, optional
+        Cores for that, as in `run_study`.
 
     Raises
     ------
@@ -170,7 +170,9 @@ def _compared(files: Iterable[tuple[str, str, str]], what: str) -> Iterator[str]
             yield f"{name}: this {what} has changed since the run (SHA-256 {now[:12]}, the manifest says {then[:12]})."
 
 
-def _made_anew(folder: Path | str, name: str, manifest: dict[str, Any], places: Places, jobs: int) -> Iterator[str]:
+def _made_anew(
+    folder: Path | str, name: str, manifest: dict[str, Any], places: Places, jobs: int | None
+) -> Iterator[str]:
     """Findings where outputs made now are others than those of the manifest."""
     from kinematics.pipeline.run import run_study
 

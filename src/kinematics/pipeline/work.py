@@ -54,9 +54,9 @@ class Plan:
         self.known = {name: sha256 for name, sha256 in known.items() if sha256}
         self.earlier = earlier_places(sessions)
 
-    def look(self, wanted: Sequence[int], jobs: int) -> tuple[dict[int, Record], list[Visit]]:
+    def look(self, wanted: Sequence[int], cores: int) -> tuple[dict[int, Record], list[Visit]]:
         """Records of the visits where nothing has changed, by place, and the visits to be worked on."""
-        with ThreadPoolExecutor(jobs) as pool:
+        with ThreadPoolExecutor(cores) as pool:
             found = dict(zip(wanted, pool.map(self._kept, wanted), strict=True))
         own = {place: self._own_key(place) for place in {*wanted, *(one for at in wanted for one in self.earlier[at])}}
         done, work = {}, []

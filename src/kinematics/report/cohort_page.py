@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup, escape
 
 from kinematics.conventions import SIDES
 from kinematics.report.frames import Rows, rows_of
@@ -21,8 +22,8 @@ from kinematics.settings import ReportSettings
 
 #: Height of one leg's row and of the axis below, in the picture's own units.
 ROW_HEIGHT, AXIS_HEIGHT, TOP = 14.0, 34.0, 8.0
-#: Columns of the table of numbers, by their words in the catalogue.
-HEADS = ("participant", "session", "side", "used", "available", "reading", "strides")
+#: How far a leg's mark reaches from its middle.
+MARK_RADIUS = 3.4
 #: A strip holds the legs that agree in these columns of the ledger; its axis reaches over these numbers.
 GROUPED = ("task", "speed_m_s", "used_reference")
 MARKED = ("used_deg", "used_se_deg", "used_reference_mean_deg", "used_reference_sd_deg", "used_low_below_deg")
@@ -30,15 +31,16 @@ MARKED = ("used_deg", "used_se_deg", "used_reference_mean_deg", "used_reference_
 SHOWN = (*GROUPED, *MARKED, "participant", "session", "side", "available_deg", "available_se_deg", "class", "n_strides")
 
 
-@dataclass(frozen=True)
-class LegMark:
-    """One leg in a strip."""
+class Leg(NamedTuple):
+    """One leg in the table of numbers."""
 
+    participant: str
+    session: str
     side: str
-    x: float
-    y: float
-    bar: tuple[float, float] | None
-    title: str
+    used: str
+    available: str
+    reading: str
+    strides: str
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Strip:
     axis: Axis
     band: tuple[float, float, float] | None
     limit: float | None
-    marks: tuple[LegMark, ...]
-    rows: tuple[tuple[str, ...], ...]
+    marks: Markup
+    rows: tuple[Leg, ...]
 
 
 def render_cohort(name: str, ledger: pd.DataFrame, *, report: ReportSettings | None = None) -> str:
@@ -75,8 +77,7 @@ def render_cohort(name: str, ledger: pd.DataFrame, *, report: ReportSettings | N
     axis = _axis(rows)
     groups = groupby(rows.records, key=lambda row: tuple(map(_known, itemgetter(*GROUPED)(row))))
     strips = tuple(_strip(list(legs), axis, text) for _, legs in groups)
-    heads = [text["cohort"][head] for head in HEADS]
-    return render("cohort.html.j2", report=report, t=text, name=name, strips=strips, heads=heads, margin=MARGIN)
+    return render("cohort.html.j2", report=report, name=name, strips=strips, margin=MARGIN)
 
 
 def _rows(ledger: pd.DataFrame) -> Rows:
@@ -95,7 +96,11 @@ def _strip(rows: list[dict[str, Any]], axis: Axis, text: Text) -> Strip:
     first = rows[0]
     mean, spread, limit = (first[f"used_{key}"] for key in ("reference_mean_deg", "reference_sd_deg", "low_below_deg"))
     compared = finite(mean) and finite(spread)
-    marks = tuple(_mark(row, place, axis, text) for place, row in enumerate(rows))
+    legs = tuple(_leg(row, text) for row in rows)
+    marks = (
+        _mark(row, leg, TOP + ROW_HEIGHT * (place + 0.5), axis)
+        for place, (row, leg) in enumerate(zip(rows, legs, strict=True))
+    )
     return Strip(
         title=task_at_speed(first["task"], first["speed_m_s"], text),
         reference=_reference(first, text),
@@ -105,8 +110,8 @@ def _strip(rows: list[dict[str, Any]], axis: Axis, text: Text) -> Strip:
         axis=axis,
         band=(axis.place(mean - spread), axis.place(mean + spread), axis.place(mean)) if compared else None,
         limit=axis.place(limit) if finite(limit) else None,
-        marks=marks,
-        rows=tuple(_cells(row, text) for row in rows),
+        marks=Markup("".join(marks)),
+        rows=legs,
     )
 
 
@@ -126,23 +131,29 @@ def _axis(rows: Rows) -> Axis:
     return Axis(float(known.min()) - 2, float(known.max()) + 2)
 
 
-def _mark(row: dict[str, Any], place: int, axis: Axis, text: Text) -> LegMark:
-    half = Z_95 * row["used_se_deg"]
-    bar = (axis.place(row["used_deg"] - half), axis.place(row["used_deg"] + half)) if finite(half) else None
-    who = f"{row['participant']} {row['session']}, {text['sides'][row['side']].lower()}"
-    said = f"{who}: {extension(row['used_deg'], text, row['used_se_deg'])}"
-    side = row["side"] if row["side"] in SIDES else SIDES[0]
-    return LegMark(side, axis.place(row["used_deg"]), TOP + ROW_HEIGHT * (place + 0.5), bar, said)
-
-
-def _cells(row: dict[str, Any], text: Text) -> tuple[str, ...]:
-    available = row["available_deg"]
-    return (
+def _leg(row: dict[str, Any], text: Text) -> Leg:
+    available, strides = row["available_deg"], row["n_strides"]
+    return Leg(
         str(row["participant"]),
         str(row["session"]),
         text["sides"][row["side"]],
         extension(row["used_deg"], text, row["used_se_deg"]),
         extension(available, text, row["available_se_deg"]) if finite(available) else "–",
         class_words(row["class"], text),
-        number(row["n_strides"]) if finite(row["n_strides"]) else "–",
+        number(strides) if finite(strides) else "–",
     )
+
+
+def _mark(row: dict[str, Any], leg: Leg, y: float, axis: Axis) -> str:
+    """A leg in its strip as SVG: its error, and a filled circle for a left leg, an open square for a right one."""
+    used, half = row["used_deg"], Z_95 * row["used_se_deg"]
+    x, side = axis.place(used), row["side"] if row["side"] in SIDES else SIDES[0]
+    title = escape(f"{leg.participant} {leg.session}, {leg.side.lower()}: {leg.used}")
+    bar, point = "", f'<circle class="point" cx="{x}" cy="{y}" r="3.6"/>'
+    if finite(half):
+        ends = f'x1="{axis.place(used - half)}" x2="{axis.place(used + half)}"'
+        bar = f'<line class="error" {ends} y1="{y}" y2="{y}"/>\n'
+    if side != "left":
+        corner, width = f'x="{x - MARK_RADIUS:.1f}" y="{y - MARK_RADIUS:.1f}"', 2 * MARK_RADIUS
+        point = f'<rect class="point open" {corner} width="{width}" height="{width}"/>'
+    return f'<g class="{side}"><title>{title}</title>\n{bar}{point}\n</g>\n'

@@ -12,7 +12,7 @@ from kinematics.report.change import matching
 from kinematics.report.packing import packed_set
 from kinematics.report.recording import Recording
 from kinematics.report.sayings import task_at_speed
-from kinematics.report.stills import Still, still
+from kinematics.report.stills import Shown, Still, stills
 from kinematics.report.visit import Visit
 from kinematics.report.wording import Text, number, phrase, sentence
 
@@ -47,7 +47,12 @@ def curve_sets(visit: Visit, *, room: int = FIGURES_BYTES) -> tuple[CurveSet, ..
     lead = visit.lead
     ordered = sorted(visit.recordings, key=lambda recording: recording is not lead)
     every = stride_step(ordered, room)
-    return tuple(_curve_set(recording, visit, f"r{place}", every) for place, recording in enumerate(ordered))
+    shown = [(recording, [matching(one, recording) for one in reversed(visit.earlier)]) for recording in ordered]
+    pictures = stills(shown, visit.text)
+    return tuple(
+        _curve_set(one, found, visit, f"r{place}", every)
+        for place, (one, found) in enumerate(zip(shown, pictures, strict=True))
+    )
 
 
 def stride_step(recordings: list[Recording], room: int = FIGURES_BYTES) -> int:
@@ -58,20 +63,18 @@ def stride_step(recordings: list[Recording], room: int = FIGURES_BYTES) -> int:
     return max(1, math.ceil(points * sum(rows) / max(values, FEWEST_VALUES)))
 
 
-def _curve_set(recording: Recording, visit: Visit, key: str, every: int) -> CurveSet:
+def _curve_set(shown: Shown, pictures: dict[str, Still], visit: Visit, key: str, every: int) -> CurveSet:
+    recording, before = shown
     entry, text = recording.entry, visit.text
-    angles = tuple(recording.curves)
-    before = [matching(one, recording) for one in reversed(visit.earlier)]
-    stills = {name: still(recording, text, name, before) for name in angles}
     return CurveSet(
         key=key,
         title=task_at_speed(entry.task, entry.speed_m_s, text),
         trial=entry.trial,
         reference=_reference_sentence(recording, visit),
         earlier=_earlier_sentence(before, text),
-        stills=tuple(stills[name] for name in angles if name in MAIN_ANGLES),
-        more=tuple(stills[name] for name in angles if name not in MAIN_ANGLES),
-        figures=packed_set(key, [_drawing(recording, visit, name, key, every, before) for name in angles]),
+        stills=tuple(one for name, one in pictures.items() if name in MAIN_ANGLES),
+        more=tuple(one for name, one in pictures.items() if name not in MAIN_ANGLES),
+        figures=packed_set(key, [_drawing(recording, visit, name, key, every, before) for name in pictures]),
         every=every,
     )
 
@@ -98,15 +101,16 @@ def _reference_sentence(recording: Recording, visit: Visit) -> str:
 def _drawing(
     recording: Recording, visit: Visit, name: str, key: str, every: int, before: Sequence[Recording | None]
 ) -> dict[str, Any]:
-    earlier = [one.summaries.get(name, {}) if one is not None else {} for one in before]
+    earlier = [one.lines.get(name, {}) if one is not None else {} for one in before]
     return sides_drawing(
         name,
-        recording.summaries[name],
+        recording.lines[name],
         recording.toe_off,
         singles={side: thinned(rows, every) for side, rows in recording.curves[name].items()},
-        reference=recording.reference_curve(name),
+        places=recording.places[name],
+        reference=recording.reference_lines.get(name),
         report=visit.settings.report,
-        earlier=[{side: summary[:, 0] for side, summary in sides.items()} for sides in earlier],
+        earlier=[{side: lines[2] for side, lines in sides.items()} for sides in earlier],
         words=visit.text["figures"],
         div_id=f"{key}-{name.replace('_', '-')}",
     )

@@ -26,4 +26,5 @@ class Rows(NamedTuple):
 
 def rows_of(table: pd.DataFrame) -> Rows:
     """The table's names and rows; as objects all at once, which is 6 times as fast as `to_dict`."""
-    return Rows([str(name) for name in table.columns], table.to_numpy(object).tolist())
+    names = [str(name) for name in table.columns.tolist()]
+    return Rows(names, table.to_numpy(object).tolist() if len(table) else [])

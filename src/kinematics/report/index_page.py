@@ -88,7 +88,6 @@ def render_index(
         "index.html.j2",
         report=report,
         scripts=(asset("index.js"),) if rows else (),
-        t=text,
         name=name,
         rows=[_shown(row, text) for row in rows],
         states=_states(rows, text),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from kinematics.conventions import SIDES
 from kinematics.report.sayings import named_test, task_word
 from kinematics.report.visit import Visit
@@ -14,6 +16,8 @@ from kinematics.report.wording import Z_95, Text, extension, finite, number
 
 #: The picture's own coordinates.
 WIDTH, MARGIN, TICK_DEG = 360.0, 14.0, 10.0
+#: How far ticks reach below an axis, and where its numbers stand.
+TICK_LENGTH, NUMBERS_BELOW = 4, 17
 #: Part of the axis that stays free left of the limit, for its label.
 ROOM_FOR_LIMIT = 0.24
 
@@ -33,6 +37,17 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         first, last = math.ceil(self.low_deg / TICK_DEG), math.floor(self.high_deg / TICK_DEG)
         return [(self.place(step * TICK_DEG), number(step * TICK_DEG)) for step in range(first, last + 1)]
+
+    def scale(self, top: int, foot: int) -> Markup:
+        """Ticks and numbers below an axis at the height `foot`, and the line of zero up to `top`, as SVG."""
+        lines = []
+        for x, words in self.ticks:
+            zero = ' class="zero"' if words == "0" else ""
+            lines.append(f'<line class="axis" x1="{x}" x2="{x}" y1="{foot}" y2="{foot + TICK_LENGTH}"/>')
+            lines.append(f'<text x="{x}" y="{foot + NUMBERS_BELOW}" text-anchor="middle"{zero}>{words}</text>')
+            if zero:
+                lines.append(f'<line{zero} x1="{x}" x2="{x}" y1="{top}" y2="{foot}"/>')
+        return Markup("\n".join(lines))
 
 
 @dataclass(frozen=True)

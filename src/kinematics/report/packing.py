@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from kinematics.figures.traces import Look
+
 #: Curves travel as steps between neighbours, in tenths of a degree: what is drawn, to the digit.
 PACKED_PER_DEG = 10
 #: Largest step that fits into a byte. [tenths of a degree]
@@ -30,19 +32,16 @@ def packed_set(key: str, drawings: Sequence[Figure]) -> Figure:
     Returns
     -------
     dict
-        `key`; `config` and `layout`, as far as all figures have the same; `styles`, what traces share; `figures`, each
-        trace with its `style`, what it draws and which `rows` [first, last) of `lines` or `strides`; and these two
-        (`packed_rows`).
+        `key`; `config` and `layout`, as far as all figures have the same; `styles`, the looks of traces; `figures`,
+        each trace in `data` as the place of its style and the rows [first, last) of `lines` or `strides` that it draws;
+        and these two (`packed_rows`).
     """
     lines, strides, styles = _Rows(), _Rows(), _Styles()
     figures = []
     for drawing in drawings:
         data = [
-            {
-                "style": styles.place(trace),
-                "rows": (strides if trace["draws"] == "strides" else lines).add(trace["rows"]),
-            }
-            for trace in drawing["data"]
+            [styles.place(look), *(strides if look["draws"] == "strides" else lines).add(rows)]
+            for look, rows in drawing["data"]
         ]
         figures.append({"div_id": drawing["div_id"], "data": data, "layout": drawing["layout"]})
     layout = _shared([figure["layout"] for figure in figures])
@@ -86,10 +85,10 @@ class _Rows:
     batches: list[np.ndarray] = field(default_factory=list)
     n: int = 0
 
-    def add(self, rows: np.ndarray) -> list[int]:
+    def add(self, rows: np.ndarray) -> tuple[int, int]:
         first, self.n = self.n, self.n + len(rows)
         self.batches.append(rows)
-        return [first, self.n]
+        return first, self.n
 
     def stacked(self) -> np.ndarray:
         return np.concatenate(self.batches) if self.batches else np.empty((0, 1))
@@ -97,17 +96,16 @@ class _Rows:
 
 @dataclass
 class _Styles:
-    """What traces hold beside their rows, each kind once."""
+    """The looks of traces, each once."""
 
-    found: list[dict[str, Any]] = field(default_factory=list)
-    places: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    found: list[Look] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
 
-    def place(self, trace: dict[str, Any]) -> int:
-        kind = trace["meta"], trace["draws"], trace.get("name"), trace.get("fillcolor")
-        if kind not in self.places:
-            self.places[kind] = len(self.found)
-            self.found.append({key: value for key, value in trace.items() if key != "rows"})
-        return self.places[kind]
+    def place(self, look: Look) -> int:
+        if id(look) not in self.places:
+            self.places[id(look)] = len(self.found)
+            self.found.append(look)
+        return self.places[id(look)]
 
 
 def _shared(dicts: Sequence[dict[str, Any]]) -> dict[str, Any]:

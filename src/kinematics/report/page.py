@@ -6,14 +6,16 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from kinematics.report.wording import catalogue
+from kinematics.report.wording import spoken
 from kinematics.settings import ReportSettings
 
 HERE = Path(__file__).parent
@@ -24,13 +26,27 @@ _GUARDED_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
 #: Colours of words and of the reference band in page.css, and the least contrast of words (WCAG 2.2, 1.4.3).
 INK, BAND, FEWEST_CONTRAST = "#22272e", "#e0e3e7", 4.5
 _PLAIN_SCRIPT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.js")
+#: A sentence alone, as a template shows it.
+_SENTENCE = re.compile(r"\{\{ t\.(\w+(?:\.\w+)+) \}\}")
 _END_TAG = re.compile(r"</(script|style)", re.IGNORECASE)
 
 
+class _Spoken(FileSystemLoader):
+    """Reads templates with the sentences of a language written in: `{{ t.page.skip }}` is then plain text."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(HERE / "templates", encoding="utf-8")
+        self.said = spoken(language)
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, file, current = super().get_source(environment, template)
+        return _SENTENCE.sub(lambda found: escape(attrgetter(found[1])(self.said)), source), file, current
+
+
 @lru_cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
     return Environment(
-        loader=FileSystemLoader(HERE / "templates", encoding="utf-8"),
+        loader=_Spoken(language),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -57,17 +73,18 @@ def render(
     loads : bool
         Whether one of these scripts loads another that lies beside the page (`script_loader`).
     values
-        What the template shows; text of users is escaped by the template engine.
+        What the template shows, beside `t`, the sentences of the language; the template engine escapes users' text.
     """
     style = page_style(report)
     return (
-        _environment()
+        _environment(report.language)
         .get_template(template)
         .render(
             policy=content_policy(scripts, (style, ""), loads=loads),
             style=Markup(inlined(style)),
             scripts=[Markup(inlined(script)) for script in scripts],
             language=report.language,
+            t=spoken(report.language),
             **values,
         )
     )
@@ -76,7 +93,7 @@ def render(
 @lru_cache
 def fixed_part(template: str, language: str) -> Markup:
     """A part of a page that is the same in every report of a language."""
-    return Markup(_environment().get_template(template).render(t=catalogue(language)))
+    return Markup(_environment(language).get_template(template).render(t=spoken(language)))
 
 
 def content_policy(scripts: tuple[str, ...], styles: tuple[str, ...], *, loads: bool = False) -> str:
@@ -181,6 +198,6 @@ def json_block(value: Any) -> Markup:
     '{"name":"\\\\u003c/script\\\\u003e\\\\u003cscript\\\\u003e"}'
     """
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character, escape in _JSON_ESCAPES.items():
-        written = written.replace(character, escape)
+    for character, escaped in _JSON_ESCAPES.items():
+        written = written.replace(character, escaped)
     return Markup(written)

@@ -68,7 +68,6 @@ def render_patient_page(
     return render(
         "patient.html.j2",
         report=visit.settings.report,
-        t=visit.text,
         participant=assessment.session.participant.participant,
         session=assessment.session.session,
         version=assessment.version,

@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from kinematics.conventions import CURVE_NAMES, SIDES
-from kinematics.figures import complete_rows, mean_and_sd
+from kinematics.figures import complete_rows, drawn_lines, label_places, mean_and_sd
 from kinematics.metrics import METRIC_NAMES
 from kinematics.strides import Strides
 from kinematics.study import TrialEntry
@@ -33,8 +32,7 @@ class Recording:
     @cached_property
     def masks(self) -> dict[str, np.ndarray]:
         """Side -> which rows are its valid strides, shape (n_strides,)."""
-        table = self.strides.table
-        valid, sides = table["valid"].to_numpy(bool), table["side"].to_numpy(object)
+        valid, sides = self.strides.columns["valid"].astype(bool), self.strides.columns["side"]
         return {side: valid & (sides == side) for side in SIDES}
 
     @cached_property
@@ -45,26 +43,46 @@ class Recording:
     @cached_property
     def curves(self) -> dict[str, dict[str, np.ndarray]]:
         """Angle -> side -> (n, 101) curves of the valid strides that have the angle throughout. [deg]"""
-        known = {name: self.strides.curves[name] for name in CURVE_NAMES if name in self.strides.curves}
-        chosen = {side: _as_slice(mask) for side, mask in self.masks.items()}
-        found = {
-            name: {side: complete_rows(curves, rows) for side, rows in chosen.items()} for name, curves in known.items()
-        }
-        with_any = {name: {side: rows for side, rows in sides.items() if len(rows)} for name, sides in found.items()}
-        return {name: sides for name, sides in with_any.items() if sides}
+        return self._summarised[0]
 
     @cached_property
-    def summaries(self) -> dict[str, dict[str, np.ndarray]]:
-        """Angle -> side -> mean and spread of `curves`, shape (101, 2). [deg]"""
-        return {name: {side: mean_and_sd(rows) for side, rows in sides.items()} for name, sides in self.curves.items()}
+    def lines(self) -> dict[str, dict[str, np.ndarray]]:
+        """Angle -> side -> upper edge, lower edge and mean of `curves`, shape (3, 101). [deg]"""
+        return self._summarised[1]
+
+    @cached_property
+    def _summarised(self) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
+        """`curves` and `lines`: one look at each, as a gap in any stride is also one in the mean."""
+        chosen = {side: _as_slice(mask) for side, mask in self.masks.items() if self.n_valid[side]}
+        keys = [(name, side) for name in CURVE_NAMES if name in self.strides.curves for side in chosen]
+        rows = [np.asarray(self.strides.curves[name], float)[chosen[side]] for name, side in keys]
+        lines = drawn_lines(np.stack([mean_and_sd(one) for one in rows])) if rows else np.empty((0, 3, 0))
+        for place in np.flatnonzero(np.isnan(lines).any(axis=(1, 2))).tolist():
+            rows[place] = complete_rows(rows[place], slice(None))
+            if len(rows[place]):
+                lines[place] = drawn_lines(mean_and_sd(rows[place]))
+        curves: dict[str, dict[str, np.ndarray]] = {}
+        drawn: dict[str, dict[str, np.ndarray]] = {}
+        for (name, side), own, its_lines in zip(keys, rows, lines, strict=True):
+            if len(own):
+                curves.setdefault(name, {})[side] = own
+                drawn.setdefault(name, {})[side] = its_lines
+        return curves, drawn
+
+    @cached_property
+    def places(self) -> dict[str, dict[str, tuple[int, str]]]:
+        """Angle -> side -> where its name stands beside its mean (`figures.label_places`)."""
+        return {
+            name: label_places({side: lines[2] for side, lines in sides.items()}) for name, sides in self.lines.items()
+        }
 
     @cached_property
     def medians(self) -> dict[str, dict[str, float]]:
         """Side -> metric -> median over the valid strides, NaN without a value; a side without strides is left out."""
-        columns = self.strides.table.columns.tolist()
+        columns = self.strides.columns
         names = [name for name in METRIC_NAMES if name in columns]
-        values = _neighbours(self.strides.table, columns, names).to_numpy(float)
-        found = {side: column_medians(values[mask]) for side, mask in self.masks.items() if self.n_valid[side]}
+        values = np.array([columns[name] for name in names], float).reshape(len(names), len(columns["valid"]))
+        found = {side: row_medians(values[:, mask]) for side, mask in self.masks.items() if self.n_valid[side]}
         return {side: dict(zip(names, medians.tolist(), strict=True)) for side, medians in found.items()}
 
     @cached_property
@@ -77,6 +95,8 @@ class Recording:
     def left_out(self) -> dict[str, dict[str, int]]:
         """Side -> reason -> number of strides left out for it, by the reasons' names."""
         excluded = self.strides.excluded
+        if not len(excluded):
+            return {side: {} for side in SIDES}
         counted = Counter(zip(excluded["side"].tolist(), excluded["reason"].tolist(), strict=True))
         return {side: dict(sorted((why, n) for (whose, why), n in counted.items() if whose == side)) for side in SIDES}
 
@@ -84,10 +104,12 @@ class Recording:
         """Median of a metric over the valid strides of a side; NaN without them."""
         return self.medians.get(side, {}).get(metric, math.nan)
 
-    def reference_curve(self, name: str) -> np.ndarray | None:
-        """Mean and spread of the reference for an angle, shape (101, 2), or None. [deg]"""
-        known = self.has_reference and name in self.reference.curves
-        return np.asarray(self.reference.curves[name], float) if known else None
+    @cached_property
+    def reference_lines(self) -> dict[str, np.ndarray]:
+        """Angle -> upper edge, lower edge and mean of its reference, shape (3, 101), where there is one. [deg]"""
+        known = [name for name in self.curves if name in self.reference.curves] if self.has_reference else []
+        found = [np.asarray(self.reference.curves[name], float) for name in known]
+        return dict(zip(known, drawn_lines(np.stack(found)), strict=True)) if found else {}
 
 
 def _as_slice(mask: np.ndarray) -> np.ndarray | slice:
@@ -97,22 +119,15 @@ def _as_slice(mask: np.ndarray) -> np.ndarray | slice:
     return slice(int(chosen[0]), int(chosen[-1]) + 1) if together else mask
 
 
-def _neighbours(table: pd.DataFrame, columns: list[str], names: list[str]) -> pd.DataFrame:
-    """The columns `names`; where they stand beside each other, as they do in a stride table, without copying."""
-    first = columns.index(names[0]) if names else 0
-    last = first + len(names)
-    return table.iloc[:, first:last] if columns[first:last] == names else table[names]
-
-
-def column_medians(values: np.ndarray) -> np.ndarray:
+def row_medians(values: np.ndarray) -> np.ndarray:
     """
-    Median of each column without its NaN; NaN where a column has nothing else.
+    Median of each row without its NaN; NaN where a row has nothing else.
 
-    >>> column_medians(np.array([[1.0, np.nan], [4.0, 7.0], [2.0, np.nan]])).tolist()
+    >>> row_medians(np.array([[1.0, 4.0, 2.0], [np.nan, 7.0, np.nan]])).tolist()
     [2.0, 7.0]
     """
-    ordered = np.sort(values, axis=0)
-    known = len(values) - np.isnan(ordered).sum(axis=0)
-    columns = np.arange(values.shape[1])
+    ordered = np.sort(values, axis=1)
+    known = values.shape[1] - np.isnan(ordered).sum(axis=1)
+    rows = np.arange(len(values))
     low, high = np.maximum(known - 1, 0) // 2, known // 2
-    return (ordered[low, columns] + ordered[high, columns]) / 2
+    return (ordered[rows, low] + ordered[rows, high]) / 2

@@ -55,7 +55,6 @@ def render_report(
         report=visit.settings.report,
         scripts=_scripts(bool(curves), bool(tables), shared_script),
         loads=bool(curves and shared_script),
-        t=visit.text,
         participant=assessment.session.participant.participant,
         session=assessment.session.session,
         stem=assessment.name,

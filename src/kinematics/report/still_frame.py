@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +27,18 @@ def across(percent: float) -> float:
     return round(LEFT + percent / 100 * (WIDTH - LEFT - RIGHT), 1)
 
 
-#: Every place of a picture in tenths, written; and a curve's places across, as a path has them, there and back.
-_TENTHS = tuple(f"{tenth / 10:.1f}" for tenth in range(round(10 * HEIGHT) + 1))
-_THERE = tuple(
-    f"{LEFT + percent / 100 * (WIDTH - LEFT - RIGHT):.1f}," for percent in range(0, CURVE_POINTS, STILL_STEP)
-)
-_BACK = _THERE[::-1]
+def _words(texts: Sequence[str]) -> np.ndarray:
+    """Texts of at most eight bytes as one number each, whose bytes they are: so they are copied like numbers."""
+    return np.array(texts, "S8").view(np.uint64)
+
+
+#: Every place of a picture in tenths, written.
+_TENTHS = _words([f"{tenth / 10:.1f}" for tenth in range(round(10 * HEIGHT) + 1)])
+#: What a curve's two paths hold beside their places down: the mean's path, then that of the band around it.
+_ACROSS = [f"{across(percent)}," for percent in range(0, CURVE_POINTS, STILL_STEP)]
+_THERE = [f"M{_ACROSS[0]}", *(f" {x}" for x in _ACROSS[1:])]
+_SKELETON = _words([*_THERE, "\n", *_THERE, *(f" {x}" for x in _ACROSS[::-1]), "Z\n"])
+_MEAN, _UPPER, _LOWER = (slice(first, first + len(_ACROSS)) for first in (0, len(_THERE) + 1, 2 * len(_THERE) + 1))
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,6 @@ class Frame:
     def y(self, value: float) -> float:
         """Place of an angle, from the top."""
         return round(TOP + (self.high - value) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM), 1)
-
-    def paths(self, summaries: np.ndarray) -> list[tuple[str, str]]:
-        """Path of the mean and path of the band around it, for each mean and spread of shape (n, 101, 2)."""
-        mean, spread = summaries[:, ::STILL_STEP, 0], summaries[:, ::STILL_STEP, 1]
-        drawn = np.stack([mean, mean + spread, (mean - spread)[:, ::-1]], axis=1)
-        down = TOP + (self.high - drawn) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)
-        return [
-            (f"M{_points(_THERE, middle)}", f"M{_points(_THERE, top)} {_points(_BACK, bottom)}Z")
-            for middle, top, bottom in np.rint(10 * down).astype(int).tolist()
-        ]
 
     def label(self, value: float, percent: int, where: str) -> tuple[float, float]:
         """Where a side's name stands beside its mean, inside the picture."""
@@ -69,13 +66,41 @@ class Frame:
         return tuple((self.y(value * step), number(value * step)) for value in range(first, last + 1))
 
 
-def frame_of(summaries: np.ndarray) -> Frame:
-    """The frame that holds every mean with its spread; `summaries` has shape (n, 101, 2). [deg]"""
-    mean, spread = summaries[..., 0], summaries[..., 1]
-    low, high = float((mean - spread).min()), float((mean + spread).max())
-    margin = max(0.08 * (high - low), 1.0)
-    return Frame(low - margin, high + margin)
+def frames_of(lines: np.ndarray, starts: Sequence[int]) -> list[Frame]:
+    """
+    Frames of several pictures, each of which holds its curves with their spread.
+
+    Parameters
+    ----------
+    lines : array, shape (n, 3, 101)
+        Upper edge, lower edge and mean of every curve, picture by picture. [deg]
+    starts : sequence of int
+        Each picture's first curve.
+    """
+    high = np.maximum.reduceat(lines[:, 0].max(axis=1), starts)
+    low = np.minimum.reduceat(lines[:, 1].min(axis=1), starts)
+    margin = np.maximum(0.08 * (high - low), 1.0)
+    return [Frame(*ends) for ends in zip((low - margin).tolist(), (high + margin).tolist(), strict=True)]
 
 
-def _points(places: tuple[str, ...], tenths: list[int]) -> str:
-    return " ".join([x + _TENTHS[tenth] for x, tenth in zip(places, tenths, strict=True)])
+def paths_of(lines: np.ndarray, frames: Sequence[Frame]) -> list[tuple[str, str]]:
+    """
+    Path of the mean and path of the band around it, of each curve.
+
+    All are written at once: the places down are looked up as text and laid into a skeleton that holds the rest.
+
+    Parameters
+    ----------
+    lines : array, shape (n, 3, 101)
+        Upper edge, lower edge and mean. [deg]
+    frames : sequence of Frame
+        The frame in which each curve is drawn.
+    """
+    low, high = np.array([(one.low, one.high) for one in frames]).T[..., np.newaxis, np.newaxis]
+    down = TOP + (high - lines[:, :, ::STILL_STEP]) / (high - low) * (HEIGHT - TOP - BOTTOM)
+    places = _TENTHS[np.rint(10 * down).astype(np.intp)]
+    written = np.zeros((len(lines), len(_SKELETON), 2), np.uint64)
+    written[..., 0] = _SKELETON
+    written[:, _UPPER, 1], written[:, _LOWER, 1], written[:, _MEAN, 1] = places[:, 0], places[:, 1, ::-1], places[:, 2]
+    paths = written.tobytes().translate(None, b"\0").decode("ascii").split("\n")
+    return list(zip(paths[:-1:2], paths[1::2], strict=True))

@@ -50,8 +50,7 @@ class Visit:
     @cached_property
     def options(self) -> Rows:
         """The options to consider; none while they are withheld."""
-        table = self.assessment.options.table
-        return rows_of(table.iloc[:0] if self.withheld else table)
+        return Rows([], []) if self.withheld else rows_of(self.assessment.options.table)
 
     @property
     def settings(self) -> Settings:
@@ -118,7 +117,7 @@ def _recording(result: TrialResult, lookup: ReferenceLookup) -> Recording | None
     entry, strides = result.entry, result.strides
     if strides is None:
         return None
-    if entry.task not in MOVING_TASKS or not strides.table["valid"].any():
+    if entry.task not in MOVING_TASKS or not strides.columns["valid"].any():
         return Recording(entry, strides, None)
     passport = strides.passport
     reference = lookup(entry.task, entry.speed_m_s, zero=passport.zero, hip_centre=passport.hip_centre)

@@ -6,6 +6,7 @@ import math
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ PROBABILITY_WORDS = (
 SOURCE_LANGUAGE = "en"
 MINUS = "\N{MINUS SIGN}"
 Text = dict[str, Any]
+_NUMBERS = (float, int, np.number)
 
 
 @lru_cache
@@ -35,6 +37,18 @@ def catalogue(language: str) -> Text:
     """All sentences of a language, as nested tables; a sentence that is not translated yet is the English one."""
     own = sentences(language)
     return own if language == SOURCE_LANGUAGE else _filled(own, sentences(SOURCE_LANGUAGE))
+
+
+@lru_cache
+def spoken(language: str) -> SimpleNamespace:
+    """The catalogue as a template reads it: each table a namespace, which it asks ten times as fast as a dictionary."""
+    return _namespace(catalogue(language))
+
+
+def _namespace(value: Any) -> Any:
+    if isinstance(value, dict):
+        return SimpleNamespace(**{key: _namespace(one) for key, one in value.items()})
+    return [_namespace(one) for one in value] if isinstance(value, list) else value
 
 
 def sentences(language: str) -> Text:
@@ -85,7 +99,7 @@ def _ledger_steps() -> dict[str, str]:
 
 def finite(value: object) -> bool:
     """Whether `value` is a number that can be written."""
-    return isinstance(value, int | float | np.number) and math.isfinite(float(value))
+    return isinstance(value, _NUMBERS) and math.isfinite(float(value))
 
 
 def digits_for(standard_error: float = math.nan) -> int:
@@ -101,6 +115,8 @@ def number(value: float, digits: int = 0) -> str:
     ('0', '−3', '2.2')
     """
     written = f"{value:.{digits}f}"
+    if written[0] != "-":
+        return written
     return written.lstrip("-") if float(written) == 0 else written.replace("-", MINUS)
 
 
@@ -116,9 +132,9 @@ def _marked(written: str, text: Text | None) -> str:
 
 def degrees(value: float, text: Text, standard_error: float = math.nan) -> str:
     """An angle, with its 95 % error where the standard error is known: '8 ± 5 deg'."""
-    digits = digits_for(standard_error)
     if not finite(standard_error):
-        return text["numbers"]["deg"].format(value=_marked(number(value, digits), text))
+        return text["numbers"]["deg"].format(value=number(value))
+    digits = digits_for(standard_error)
     error = _marked(number(_shown_error(standard_error, digits), digits), text)
     return text["numbers"]["deg_error"].format(value=_marked(number(value, digits), text), error=error)
 
@@ -139,7 +155,7 @@ def extension(value: float, text: Text, standard_error: float = math.nan) -> str
     if round(value, digits) >= 0:
         return degrees(value, text, standard_error)
     if not finite(standard_error):
-        return text["numbers"]["short"].format(value=_marked(number(-value, digits), text))
+        return text["numbers"]["short"].format(value=number(-value))
     error = _marked(number(_shown_error(standard_error, digits), digits), text)
     return text["numbers"]["short_error"].format(value=_marked(number(-value, digits), text), error=error)
 

@@ -1,4 +1,4 @@
-"""Columns of a DataFrame as Arrow arrays of declared types."""
+"""Columns as Arrow arrays of declared types."""
 
 from __future__ import annotations
 
@@ -11,41 +11,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def number_array(values: pd.Series, grid: float = 0.0) -> pa.Array:
-    """Numbers, null where one is missing; whole multiples of `grid` where that is more than 0."""
+def column_array(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """A column's values as an Arrow array of this kind: what is missing is null, of text empty."""
     import pyarrow as pa
 
-    found = values.to_numpy(float) if values.dtype.kind in "fiu" else values.astype("float64").to_numpy()
-    return pa.array(np.rint(found / grid) * grid if grid else found, from_pandas=True)
+    return _text_array(values) if kind == pa.string() else pa.array(values, kind, from_pandas=True)
 
 
-def text_array(values: pd.Series) -> pa.Array:
-    """Text, empty where it is missing; whatever is no text is written as Python writes it."""
+def _text_array(values: np.ndarray) -> pa.Array:
+    """Text; whatever is no text is written as Python writes it."""
     import pyarrow as pa
 
-    if isinstance(values.dtype, pd.StringDtype) and values.dtype.storage == "pyarrow":
-        words = pa.array(values.array).cast(pa.string())
-        words = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
-        return words.fill_null("") if words.null_count else words
-    found = values.to_numpy(object)
-    return pa.array(
-        ["" if gone else str(value) for value, gone in zip(found, pd.isna(found), strict=True)], pa.string()
-    )
-
-
-def whole_array(values: pd.Series) -> pa.Array:
-    """Whole numbers, null where one is missing."""
-    import pyarrow as pa
-
-    whole = values.to_numpy() if values.dtype.kind in "iu" else values.astype("Int32")
-    return pa.array(whole, type=pa.int32())
-
-
-def flag_array(values: pd.Series) -> pa.Array:
-    """True and False, null where neither is known."""
-    import pyarrow as pa
-
-    return pa.array(values.to_numpy() if values.dtype.kind == "b" else values.astype("boolean"), type=pa.bool_())
+    try:
+        words = pa.array(values, pa.string(), from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array(["" if gone else str(value) for value, gone in zip(values, pd.isna(values), strict=True)])
+    return words.fill_null("") if words.null_count else words
 
 
 def curve_array(values: np.ndarray | None, count: int, kind: pa.FixedSizeListType) -> pa.Array:

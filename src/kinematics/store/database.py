@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinematics.conventions import DataError
 from kinematics.spreadsheets import csv_text
-from kinematics.store.tables import TABLES, table_schema
+from kinematics.store.declared import TABLES, table_schema
 
 if TYPE_CHECKING:
     import duckdb

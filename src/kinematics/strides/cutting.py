@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from kinematics.events import Events
 from kinematics.metrics import stride_metrics
 from kinematics.strides import judging
 from kinematics.strides.heading import against, pelvis_heading, stride_headings, thigh_against
-from kinematics.strides.reading import LEAN, OPPOSITE, read_curves, read_samples
-from kinematics.strides.table import Strides, excluded_table, no_strides, stride_table
+from kinematics.strides.reading import opposite_hip_at, read_curves, read_samples
+from kinematics.strides.table import Strides, excluded_columns, no_strides, stride_columns
 
 #: How long before and after a stride a leaping marker still bends its angles: half a period of the 10 Hz filter. [s]
 FILTER_REACH_S = 0.05
@@ -45,23 +46,24 @@ def segment_strides(angles: Angles, events: Events, *, participant: str = "", se
     """
     samples, rate = read_samples(angles), angles.passport.rate_hz
     begin_s, last_s = samples["time_s"][[0, -1]]
-    found = _event_times(events)
-    cut = _cut(found, begin_s, last_s)
+    cut = _cut(events.moments(), begin_s, last_s)
     lean = None if angles.body is None else angles.body.thigh_lean_deg
-    read = read_curves(samples, lean, (cut.start - begin_s) * rate, (cut.end - begin_s) * rate, cut.rows)
+    places = ((cut.start - begin_s) * rate, (cut.end - begin_s) * rate, cut.rows)
+    read = read_curves(samples, lean, *places)
     curves = dict(read.values)
-    opposite = curves.pop(OPPOSITE)
-    checks = _checks(angles, samples, cut, found) | {"turn": judging.turn_check(curves["pelvis_rotation_deg"])}
-    _face_forward(curves, cut, stride_headings(angles, cut.moments()))
+    checks = _checks(angles, samples, cut) | {"turn": judging.turn_check(curves["pelvis_rotation_deg"])}
+    progress = stride_headings(angles, begin_s, cut.rows, cut.start, cut.toe_off, cut.end)
+    _face_forward(curves, read.lean, cut.rows, progress)
     checks |= judging.curve_checks(curves, read.measured, cut.end - cut.start)
     reason, value = judging.judge(checks, curves, cut.rows)
     columns = {"stride": cut.numbers(), "start_s": cut.start, "end_s": cut.end, "valid": reason == ""}
-    columns |= stride_metrics(curves, opposite, cut.start, cut.toe_off, cut.end)
+    columns |= stride_metrics(curves, partial(opposite_hip_at, samples, *places), cut.start, cut.toe_off, cut.end)
     keys = (participant, session, angles.name, angles.task)
-    table = stride_table(keys, float(angles.speed_m_s), cut.rows, columns)
-    passport = angles.passport.with_(event_method=events.description).noting(*events.notes)
-    excluded = excluded_table(table, reason, value) if len(table) else no_strides(keys, float(angles.speed_m_s))
-    return Strides(table, {name: curves[name] for name in CURVE_NAMES}, excluded, passport)
+    columns = stride_columns(keys, float(angles.speed_m_s), cut.rows, columns)
+    notes = angles.passport.notes + tuple(events.notes)
+    passport = angles.passport.with_(event_method=events.description, notes=notes)
+    excluded = excluded_columns(columns, reason, value) if value.size else no_strides(keys, float(angles.speed_m_s))
+    return Strides.of_columns(columns, {name: curves[name] for name in CURVE_NAMES}, excluded, passport)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class _Cut:
     """
     Where the strides begin, leave the ground and end [s], left ones first; the toe-off is NaN unless there is just one.
 
-    `rows` says which are whose.
+    `rows` says which are whose; `landing` and `leaving` are the other foot's first contact after the start and its
+    first toe-off after that. [s]
     """
 
     rows: dict[str, slice]
@@ -77,69 +80,70 @@ class _Cut:
     toe_off: np.ndarray
     end: np.ndarray
     n_toe_offs: np.ndarray
+    landing: np.ndarray
+    leaving: np.ndarray
 
     def numbers(self) -> np.ndarray:
         """Number of each stride within its side."""
         return np.concatenate([np.arange(rows.stop - rows.start) for rows in self.rows.values()])
 
-    def moments(self) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Start, toe-off and end by side. [s]"""
-        return {side: (self.start[rows], self.toe_off[rows], self.end[rows]) for side, rows in self.rows.items()}
-
-
-def _event_times(events: Events) -> dict[tuple[str, str], np.ndarray]:
-    """Times of each kind of event on each side, ascending. [s]"""
-    side, kind = (events.table[name].to_numpy(object) for name in ("side", "kind"))
-    time_s = events.table["time_s"].to_numpy(float)
-    of_side, of_kind = {s: side == s for s in SIDES}, {k: kind == k for k in ("contact", "toe_off")}
-    return {(s, k): time_s[here & this] for s, here in of_side.items() for k, this in of_kind.items()}
-
 
 def _cut(found: _Times, first_s: float, last_s: float) -> _Cut:
-    parts = [_cut_side(found[side, "contact"], found[side, "toe_off"], first_s, last_s) for side in SIDES]
+    parts = [_cut_side(found, *pair, first_s, last_s) for pair in (SIDES, SIDES[::-1])]
     middle = parts[0][0].size
     rows = dict(zip(SIDES, (slice(0, middle), slice(middle, middle + parts[1][0].size)), strict=True))
     return _Cut(rows, *(np.concatenate(pair) for pair in zip(*parts, strict=True)))
 
 
-def _cut_side(contact: np.ndarray, toe_off: np.ndarray, first_s: float, last_s: float) -> tuple[np.ndarray, ...]:
-    """Start, toe-off, end and number of toe-offs of the strides of one side."""
+def _cut_side(found: _Times, side: str, other: str, first_s: float, last_s: float) -> tuple[np.ndarray, ...]:
+    """What a `_Cut` holds of the strides of one side."""
+    contact, toe_off = found[side, "contact"], found[side, "toe_off"]
     contact = contact[(contact >= first_s) & (contact <= last_s)]
     start, end = contact[:-1], contact[1:]
     first = np.searchsorted(toe_off, start)
     n_toe_offs = np.searchsorted(toe_off, end) - first
-    return start, np.where(n_toe_offs == 1, np.append(toe_off, np.nan)[first], np.nan), end, n_toe_offs
+    landing = _first_after(found[other, "contact"], start)
+    leaving = _first_after(found[other, "toe_off"], landing)
+    return start, np.where(n_toe_offs == 1, _at(toe_off, first), np.nan), end, n_toe_offs, landing, leaving
 
 
-def _face_forward(curves: dict[str, np.ndarray], cut: _Cut, lines: Mapping[str, np.ndarray]) -> None:
+def _first_after(times: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """The first of the ascending times after each moment; NaN where there is none."""
+    return _at(times, np.searchsorted(times, moments, side="right"))
+
+
+def _at(times: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Times by their place; NaN beyond the last."""
+    if not times.size:
+        return np.full(place.shape, np.nan)
+    return np.where(place < times.size, times.take(place, mode="clip"), np.nan)
+
+
+def _face_forward(
+    curves: dict[str, np.ndarray], lean: np.ndarray | None, rows: Mapping[str, slice], progress: np.ndarray | None
+) -> None:
     """Turn thigh and pelvis into the strides' direction of progress, obliquity and rotation into the own side's."""
-    rotation, lean = curves["pelvis_rotation_deg"], curves.pop(LEAN, None)
-    heading = np.concatenate([pelvis_heading(rotation[rows], lines.get(side)) for side, rows in cut.rows.items()])
+    rotation = curves["pelvis_rotation_deg"]
+    heading = np.concatenate(
+        [pelvis_heading(rotation[mine], None if progress is None else progress[mine]) for mine in rows.values()]
+    )
     curves["pelvis_rotation_deg"] = against(rotation, heading)
     if lean is not None:
         curves["thigh_flexion_deg"] = thigh_against(curves["thigh_flexion_deg"], lean, heading)
     for name in _OWN_SIDE:
-        left = curves[name][cut.rows["left"]]
+        left = curves[name][rows["left"]]
         np.negative(left, out=left)
 
 
-def _checks(angles: Angles, samples: Mapping[str, np.ndarray], cut: _Cut, found: _Times) -> dict[str, judging.Check]:
+def _checks(angles: Angles, samples: Mapping[str, np.ndarray], cut: _Cut) -> dict[str, judging.Check]:
     """Whatever is told of strides without looking at their curves."""
+    checks = judging.duration_checks(cut.end - cut.start, cut.n_toe_offs, cut.rows, angles.task)
+    checks["event_order"] = judging.order_check(angles.task, cut.toe_off, cut.end, cut.landing, cut.leaving)
     start, end = (moment - samples["time_s"][0] for moment in (cut.start, cut.end))
-    left, right = (_side_checks(angles.task, cut, side, found) for side in SIDES)
-    checks = {
-        name: (np.append(left[name][0], right[name][0]), np.append(left[name][1], right[name][1])) for name in left
-    }
     hips = [samples[f"hip_flexion_{side}_deg"] for side in SIDES]
-    checks["stop"] = _stop_check(hips, angles.passport.rate_hz, start, end)
+    if judging.may_stand_still(hips, angles.passport.rate_hz):
+        checks["stop"] = _stop_check(hips, angles.passport.rate_hz, start, end)
     return checks | _marker_checks(angles, cut, start, end)
-
-
-def _side_checks(task: str, cut: _Cut, side: str, found: _Times) -> dict[str, judging.Check]:
-    other = SIDES[1 - SIDES.index(side)]
-    start, toe_off, end = cut.moments()[side]
-    order = judging.order_check(task, start, toe_off, end, found[other, "contact"], found[other, "toe_off"])
-    return judging.duration_checks(end - start, cut.n_toe_offs[cut.rows[side]], task) | {"event_order": order}
 
 
 def _stop_check(hips: Sequence[np.ndarray], rate: float, start: np.ndarray, end: np.ndarray) -> judging.Check:
@@ -161,6 +165,8 @@ def _marker_checks(angles: Angles, cut: _Cut, start: np.ndarray, end: np.ndarray
     }
     checks = {}
     for name, (values, limit) in measures.items():
+        if all(values[segment].max() <= limit for segment in ("pelvis", *SIDES)):
+            continue
         largest = np.concatenate(
             [
                 judging.greatest_within(np.maximum(values["pelvis"], values[side]), first[rows], last[rows])

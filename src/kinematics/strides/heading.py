@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinematics.angles import Angles
-from kinematics.signals import interpolate
+from kinematics.strides.cubic import Cubic
 from kinematics.strides.judging import row_medians
 
 #: The part of stance in which the foot stands on the ground or the belt: neither landing nor rolling off.
@@ -22,10 +22,15 @@ FORWARD_ALREADY_DEG = 30.0
 
 
 def stride_headings(
-    angles: Angles, moments: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
-) -> dict[str, np.ndarray]:
+    angles: Angles,
+    begin_s: float,
+    rows: Mapping[str, slice],
+    start_s: np.ndarray,
+    toe_off_s: np.ndarray,
+    end_s: np.ndarray,
+) -> np.ndarray | None:
     """
-    Direction in which each stride goes, shape (n,) per side; left of the laboratory's forward axis is positive. [deg]
+    Direction in which each stride goes, shape (n,); left of the laboratory's forward axis is positive. [deg]
 
     The pelvis's velocity over the stride less the standing foot's velocity in mid-stance: the direction of progress
     on the floor and on a belt alike. Strides near the trial's line, to or fro, take the line's direction, which both
@@ -34,21 +39,34 @@ def stride_headings(
     Parameters
     ----------
     angles : Angles
-    moments : mapping of side to (start_s, toe_off_s, end_s), shape (n,) each
+    begin_s : float
+        Time of the first sample. [s]
+    rows : mapping of side to slice
+        Which strides are whose; the left ones stand first.
+    start_s, toe_off_s, end_s : array, shape (n,)
         [s]
 
     Returns
     -------
-    dict of side to array
-        NaN where toe-off or foot is missing or the pelvis hardly progresses; empty for angles without markers.
+    array, shape (n,), or None
+        NaN where toe-off or foot is missing or the pelvis hardly progresses; None for angles without markers.
     """
     body = angles.body
-    if body is None or any(side not in body.feet_m for side in moments):
-        return {}
-    begin, rate = angles.table["time_s"].iat[0], angles.passport.rate_hz
-    own = [_progress_deg(body.pelvis_m, body.feet_m[side], begin, rate, *times) for side, times in moments.items()]
-    line = on_the_line(np.concatenate(own))
-    return dict(zip(moments, np.split(line, np.cumsum([one.size for one in own])[:-1]), strict=True))
+    if body is None or any(side not in body.feet_m for side in rows):
+        return None
+    stance_s = toe_off_s - start_s
+    stands = np.stack([start_s + share * stance_s for share in FOOT_STANDS])
+    pelvis, foot = (
+        _moved(*where_m, (np.where(np.isnan(times), begin_s, times) - begin_s) * angles.passport.rate_hz, rows)
+        for where_m, times in (
+            ((body.pelvis_m, body.pelvis_m), np.stack((start_s, end_s))),
+            ((body.feet_m["left"], body.feet_m["right"]), stands),
+        )
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        forward, right = pelvis / (end_s - start_s) - foot / (stands[1] - stands[0])
+        slow = ~(np.hypot(forward, right) >= SLOWEST_PROGRESS_M_S)
+    return on_the_line(np.where(slow, np.nan, np.rad2deg(np.arctan2(-right, forward))))
 
 
 def pelvis_heading(rotation_deg: np.ndarray, progress_deg: np.ndarray | None) -> np.ndarray:
@@ -72,31 +90,13 @@ def pelvis_heading(rotation_deg: np.ndarray, progress_deg: np.ndarray | None) ->
     return np.zeros(pelvis.size) if ahead else pelvis
 
 
-def _progress_deg(
-    pelvis_m: np.ndarray,
-    foot_m: np.ndarray,
-    begin_s: float,
-    rate_hz: float,
-    start_s: np.ndarray,
-    toe_off_s: np.ndarray,
-    end_s: np.ndarray,
-) -> np.ndarray:
-    stands = np.stack([start_s + share * (toe_off_s - start_s) for share in FOOT_STANDS])
-    bounds = np.stack((start_s, end_s))
-    pelvis, foot = (
-        _moved(where_m, (np.where(np.isnan(times), begin_s, times) - begin_s) * rate_hz)
-        for where_m, times in ((pelvis_m, bounds), (foot_m, stands))
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        forward, right = pelvis / (end_s - start_s) - foot / (stands[1] - stands[0])
-        slow = ~(np.hypot(forward, right) >= SLOWEST_PROGRESS_M_S)
-    return np.where(slow, np.nan, np.rad2deg(np.arctan2(-right, forward)))
-
-
-def _moved(where_m: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """How far a point (3, n_samples) gets forward and to the right between two positions (2, n), shape (2, n). [m]"""
-    where = interpolate(where_m[::2], positions)
-    return where[:, 1] - where[:, 0]
+def _moved(left_m: np.ndarray, right_m: np.ndarray, positions: np.ndarray, rows: Mapping[str, slice]) -> np.ndarray:
+    """How far the own side's point (3, n_samples) gets forward and right between two positions (2, n), (2, n). [m]"""
+    cubic = Cubic.at(positions.T.copy(), left_m.shape[1])
+    where = np.empty((2, positions.shape[1], 2))
+    for axis, out in zip((0, 2), where, strict=True):
+        cubic.read((left_m[axis], right_m[axis]), rows["left"].stop, out)
+    return where[..., 1] - where[..., 0]
 
 
 def on_the_line(heading_deg: np.ndarray) -> np.ndarray:
@@ -135,7 +135,7 @@ def unwrapped(angle_deg: np.ndarray) -> np.ndarray:
 
 def against(rotation_deg: np.ndarray, heading_deg: np.ndarray) -> np.ndarray:
     """Pelvic rotation (n, 101) against the heading of each stride (n,), by whole turns nearest to zero. [deg]"""
-    turned = rotation_deg - heading_deg[:, None]
+    turned = rotation_deg - heading_deg[:, None] if heading_deg.any() else rotation_deg.copy()
     turns = np.round(turned[:, ::10].mean(axis=1) / 360.0)
     if turns.any():
         turned -= 360.0 * turns[:, None]
@@ -150,8 +150,16 @@ def thigh_against(thigh_flexion_deg: np.ndarray, thigh_lean_deg: np.ndarray, hea
     ``tan(lean) = y_right / y_up``; turning the plane by h gives ``tan(flexion) cos h + tan(lean) sin h``.
     """
     h = np.deg2rad(heading_deg)[:, None]
-    turned = np.tan(np.deg2rad(thigh_flexion_deg)) * np.cos(h) + np.tan(np.deg2rad(thigh_lean_deg)) * np.sin(h)
-    return np.rad2deg(np.arctan(turned))
+    flexion, lean = (_tangent(angle) for angle in (thigh_flexion_deg, thigh_lean_deg))
+    flexion *= np.cos(h)
+    lean *= np.sin(h)
+    flexion += lean
+    return np.multiply(np.arctan(flexion, out=flexion), 180.0 / np.pi, out=flexion)
+
+
+def _tangent(angle_deg: np.ndarray) -> np.ndarray:
+    radians = angle_deg * (np.pi / 180.0)  # quicker than deg2rad, and the same
+    return np.tan(radians, out=radians)
 
 
 def circular_mean_rows(angle_deg: np.ndarray) -> np.ndarray:

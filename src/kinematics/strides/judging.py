@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kinematics.conventions import CURVE_POINTS
-from kinematics.metrics import greatest_within
 
 #: Strides outside these are no strides of the task, or a contact was missed. [s]
 STRIDE_TIMES_S = {"run": (0.4, 1.2), "walk": (0.7, 2.5)}
@@ -109,46 +108,42 @@ def curve_distance(curves: Mapping[str, np.ndarray], among: np.ndarray) -> np.nd
         Strides that are compared; with fewer than seven none is.
     """
     distance = np.full(among.size, np.nan)
-    count = int(among.sum())
+    count = int(np.count_nonzero(among))
     if count < FEWEST_FOR_OUTLIERS:
         return distance
-    furthest = np.zeros(count)
-    for name in OUTLIER_ANGLES:
+    chosen = np.empty((len(OUTLIER_ANGLES), len(range(0, CURVE_POINTS, _THINNING)), count))
+    for name, points in zip(OUTLIER_ANGLES, chosen, strict=True):
         thinned = curves[name][:, ::_THINNING]
-        chosen = np.ascontiguousarray((thinned if count == among.size else thinned[among]).T)  # points x strides
-        middle = row_medians(chosen)
-        if np.isnan(middle).any():
-            continue
-        apart = np.abs(np.subtract(chosen, middle[:, None], out=chosen), out=chosen)
-        spread = MAD_TO_SD * np.sqrt(np.mean(row_medians(apart) ** 2))
-        furthest = np.maximum(furthest, apart.max(axis=0) / max(spread, SMALLEST_SPREAD_DEG))
-    distance[among] = furthest
+        points[:] = (thinned if count == among.size else thinned[among]).T
+    chosen -= row_medians(chosen)[..., None]
+    apart = np.abs(chosen, out=chosen)
+    spread = MAD_TO_SD * np.sqrt(np.mean(row_medians(apart) ** 2, axis=1))
+    furthest = apart.max(axis=1) / np.maximum(spread, SMALLEST_SPREAD_DEG)[:, None]
+    distance[among] = np.fmax.reduce(furthest, axis=0, initial=0.0)  # an angle with a gap, NaN, tells nothing
     return distance
 
 
 def row_medians(values: np.ndarray) -> np.ndarray:
-    """Median of each row of (k, n), n > 0; NaN where a value is. Sorting short rows is quicker than choosing."""
-    ordered = np.sort(values, axis=1)
-    half = values.shape[1] // 2
-    middle = ordered[:, half] if values.shape[1] % 2 else 0.5 * (ordered[:, half - 1] + ordered[:, half])
-    return np.where(np.isnan(ordered[:, -1]), np.nan, middle)
+    """Median of each row of (..., n), n > 0; NaN where a value is. Sorting short rows is quicker than choosing."""
+    ordered = np.sort(values, axis=-1)
+    half = values.shape[-1] // 2
+    middle = ordered[..., half] if values.shape[-1] % 2 else 0.5 * (ordered[..., half - 1] + ordered[..., half])
+    return np.where(np.isnan(ordered[..., -1]), np.nan, middle)
 
 
-def duration_checks(stride_s: np.ndarray, n_toe_offs: np.ndarray, task: str) -> dict[str, Check]:
-    """Strides of implausible duration, and those without exactly one toe-off."""
+def duration_checks(
+    stride_s: np.ndarray, n_toe_offs: np.ndarray, rows: Mapping[str, slice], task: str
+) -> dict[str, Check]:
+    """Strides (n,) of implausible duration, and those without exactly one toe-off; `rows` are those of each side."""
     low, high = STRIDE_TIMES_S.get(task, (0.0, np.inf))
-    usual = row_medians(stride_s[None])[0] if stride_s.size else np.nan
-    wrong = (stride_s < low) | (stride_s > high) | (np.abs(stride_s / usual - 1) > LARGEST_DEVIATION)
+    own = [stride_s[mine] for mine in rows.values()]
+    usual = np.concatenate([one / row_medians(one[None])[0] if one.size else one for one in own])
+    wrong = (stride_s < low) | (stride_s > high) | (np.abs(usual - 1) > LARGEST_DEVIATION)
     return {"stride_time": (wrong, stride_s), "no_toe_off": (n_toe_offs != 1, n_toe_offs.astype(float))}
 
 
 def order_check(
-    task: str,
-    start_s: np.ndarray,
-    toe_off_s: np.ndarray,
-    end_s: np.ndarray,
-    other_contact_s: np.ndarray,
-    other_toe_off_s: np.ndarray,
+    task: str, toe_off_s: np.ndarray, end_s: np.ndarray, landing_s: np.ndarray, leaving_s: np.ndarray
 ) -> Check:
     """
     Strides whose events are out of the gait's order, and by how much. [s]
@@ -161,16 +156,13 @@ def order_check(
     ----------
     task : str
         Only run and walk have an order.
-    start_s, toe_off_s, end_s : array, shape (n,)
+    toe_off_s, end_s : array, shape (n,)
         Of the strides. [s]
-    other_contact_s, other_toe_off_s : array
-        All events of the other foot, ascending. [s]
+    landing_s, leaving_s : array, shape (n,)
+        First contact of the other foot after each start, and its first toe-off after that; NaN where there is none. [s]
     """
-    landing = _first_after(other_contact_s, start_s)
-    leaving = _first_after(other_toe_off_s, landing)
-    landing = np.where(landing < end_s, landing, np.nan)
-    overlap = np.stack((toe_off_s - landing, leaving - end_s))  # of own stance, then of the other's
-    overlap[1, ~np.isfinite(landing)] = np.nan
+    within = landing_s < end_s
+    overlap = np.where(within, (toe_off_s - landing_s, leaving_s - end_s), np.nan)  # of own stance, then of the other's
     late = np.fmax.reduce(overlap if task == "run" else -overlap, axis=0, initial=-np.inf)
     return (late > ORDER_SLACK_S) & (task in STRIDE_TIMES_S), late
 
@@ -179,8 +171,21 @@ def curve_checks(
     curves: Mapping[str, np.ndarray], measured: Mapping[str, slice], stride_s: np.ndarray
 ) -> dict[str, Check]:
     """Strides with gaps, jumps, and a hip that moves too far; `measured` are the rows of the angles the trial has."""
-    missing, step = np.zeros(stride_s.size), np.zeros(stride_s.size)
+    hip = curves["hip_flexion_deg"].ravel()
+    first = np.arange(stride_s.size) * CURVE_POINTS
+    highest, lowest = (hip.take(first + place(curves["hip_flexion_deg"], axis=1)) for place in (np.argmax, np.argmin))
+    checks = {"hip_range": (highest - lowest > LARGEST_HIP_RANGE_DEG, highest - lowest)}
     scratch = np.empty(stride_s.size * CURVE_POINTS)
+    if all(_steps(curves[name][rows], scratch).max(initial=0.0) <= LARGEST_STEP_DEG for name, rows in measured.items()):
+        return checks
+    return checks | _step_checks(curves, measured, stride_s, scratch)
+
+
+def _step_checks(
+    curves: Mapping[str, np.ndarray], measured: Mapping[str, slice], stride_s: np.ndarray, scratch: np.ndarray
+) -> dict[str, Check]:
+    """Strides with gaps and jumps."""
+    missing, step = np.zeros(stride_s.size), np.zeros(stride_s.size)
     for name, rows in measured.items():
         curve = curves[name][rows]
         first = np.arange(len(curve)) * CURVE_POINTS
@@ -189,13 +194,7 @@ def curve_checks(
         gap = np.isnan(largest)
         if gap.any():
             missing[rows][gap] = np.maximum(missing[rows][gap], np.isnan(curve[gap]).mean(axis=1))
-    hip = curves["hip_flexion_deg"]
-    hip_range = hip.max(axis=1) - hip.min(axis=1)
-    return {
-        "gap": (missing > 0, missing * stride_s),
-        "angle_jump": (step > LARGEST_STEP_DEG, step),
-        "hip_range": (hip_range > LARGEST_HIP_RANGE_DEG, hip_range),
-    }
+    return {"gap": (missing > 0, missing * stride_s), "angle_jump": (step > LARGEST_STEP_DEG, step)}
 
 
 def _steps(curve: np.ndarray, scratch: np.ndarray) -> np.ndarray:
@@ -203,6 +202,19 @@ def _steps(curve: np.ndarray, scratch: np.ndarray) -> np.ndarray:
     flat = curve.ravel()
     steps = np.subtract(flat[1:], flat[:-1], out=scratch[: max(0, flat.size - 1)])
     return np.abs(steps, out=steps)
+
+
+def greatest_within(values: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Greatest of the values (k,) from each `first` to each `last`, both counted, shape (n,); NaN where one is."""
+    if not first.size:
+        return np.zeros(0)
+    edges = np.stack((first, last + 1), axis=1)
+    edges = np.minimum(np.maximum(edges, (0, 1)), (values.size - 1, values.size)).ravel()
+    if edges[-1] == values.size:  # the last piece reaches to the end by itself
+        edges = edges[:-1]
+    if edges.max() == values.size:
+        values = np.append(values, -np.inf)
+    return np.maximum.reduceat(values, edges)[::2]
 
 
 def largest_jump_mm(rate_hz: float) -> float:
@@ -221,6 +233,20 @@ def turn_check(rotation_deg: np.ndarray) -> Check:
     return turn > LARGEST_TURN_DEG, turn
 
 
+def may_stand_still(hips_deg: Sequence[np.ndarray], rate_hz: float) -> bool:
+    """
+    Whether a standstill that is too long is possible at all: a quick look at every few samples.
+
+    Four of them lie within `LONGEST_STILL_S`: a longer standstill has three in a row that are slow.
+    """
+    apart = int(LONGEST_STILL_S * rate_hz) // 4
+    if apart < 1:
+        return True
+    one, other = (np.abs(hip[2::apart] - hip[:-2:apart]) for hip in hips_deg)
+    slow = np.fmax(one, other) / 2 * rate_hz < STILL_DEG_S
+    return bool((slow[2:] & slow[1:-1] & slow[:-2]).any())
+
+
 def still_s(hips_deg: Sequence[np.ndarray], rate_hz: float) -> np.ndarray:
     """
     How long the standstill lasts that each sample is part of, shape (n,); 0 where a hip moves. [s]
@@ -237,8 +263,3 @@ def still_s(hips_deg: Sequence[np.ndarray], rate_hz: float) -> np.ndarray:
         edges = np.flatnonzero(np.diff(slow.astype(np.int8), prepend=0, append=0))
         lengths[slow] = np.repeat(edges[1::2] - edges[::2], edges[1::2] - edges[::2])
     return lengths / rate_hz
-
-
-def _first_after(times: np.ndarray, moments: np.ndarray) -> np.ndarray:
-    """The first of the ascending times after each moment; NaN where there is none."""
-    return np.append(times, np.nan)[np.searchsorted(times, moments, side="right")]

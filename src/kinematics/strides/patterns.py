@@ -64,12 +64,12 @@ def stride_coordination(
 
 def _side_rows(strides: Strides, side: str, first: str, second: str) -> list[tuple]:
     one, other = strides.curves[first], strides.curves[second]
-    chosen = strides.table["valid"].to_numpy() & (strides.table["side"].to_numpy(object) == side)
+    chosen = strides.columns["valid"] & (strides.columns["side"] == side)
     chosen &= np.isfinite(one).all(axis=1) & np.isfinite(other).all(axis=1)
     coupling = coupling_angle_deg(one[chosen], other[chosen])
     pattern = coordination_pattern(coupling)
     phase = relative_phase_deg(one[chosen], other[chosen])[:, :-1]
-    toe_off = strides.table["toe_off_percent"].to_numpy()[chosen]
+    toe_off = strides.columns["toe_off_percent"][chosen]
     middle = np.arange(CURVE_POINTS - 1) + 0.5  # a coupling angle belongs between two points
     stance = middle < toe_off[:, None]
     within = {"stance": stance, "swing": middle > toe_off[:, None], "stride": np.ones_like(stance)}

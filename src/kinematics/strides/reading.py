@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
 from kinematics.angles import Angles
 from kinematics.conventions import CURVE_NAMES, CURVE_POINTS, SIDED_ANGLES, SIDES, sided
+from kinematics.metrics import instant
+from kinematics.strides.cubic import Cubic, Pair
 from kinematics.strides.heading import unwrapped
 
 #: Strides whose weights are held at once: bounds the memory of recordings that last for hours.
 BLOCK = 256
-OPPOSITE, LEAN = "opposite_hip_flexion_deg", "thigh_lean_deg"
 _OWN = frozenset(column.name for column in SIDED_ANGLES)
 _SHARE = np.linspace(0.0, 1.0, CURVE_POINTS)
 
@@ -26,13 +28,15 @@ class Curves:
     Attributes
     ----------
     values : dict of str to array, shape (n, 101)
-        `conventions.CURVE_NAMES` as in the samples, the other hip's flexion (`OPPOSITE`), and with markers the
-        thigh's lean (`LEAN`). [deg]
+        `conventions.CURVE_NAMES` as in the samples. [deg]
+    lean : array, shape (n, 101), or None
+        The own thigh's, with markers. [deg]
     measured : dict of str to slice
         Rows of those angles that the trial has on both sides, or on one.
     """
 
     values: dict[str, np.ndarray]
+    lean: np.ndarray | None
     measured: dict[str, slice]
 
 
@@ -40,6 +44,11 @@ def read_samples(angles: Angles) -> dict[str, np.ndarray]:
     """Columns of the angles' table as contiguous arrays, shape (n_samples,) each, by name."""
     values = np.ascontiguousarray(angles.table.to_numpy(float).T)
     return dict(zip(angles.table.columns, values, strict=True))
+
+
+def was_measured(values: np.ndarray) -> bool:
+    """Whether an angle (n,) has any value; where the first sample has one, that is enough."""
+    return bool(values.size) and (isfinite(values[0]) or bool(np.isfinite(values).any()))
 
 
 def read_curves(
@@ -61,70 +70,63 @@ def read_curves(
     first, last : array, shape (n,)
         Where each stride begins and ends, from 0 to the number of samples less one. [samples]
     rows : mapping of side to slice
-        Which strides are whose.
+        Which strides are whose; the left ones stand first.
     """
-    signals = _signals(samples, lean)
-    values = {name: np.empty((first.size, CURVE_POINTS)) for name in signals}
-    for side, block in _blocks(rows):
-        cubic = _Cubic.between(first[block], last[block], samples["time_s"].size)
-        for name, by_side in signals.items():
-            cubic.read(by_side[side], out=values[name][block])
-    measured = {name: _seen(signals[name], rows) for name in CURVE_NAMES}
-    return Curves(values, {name: seen for name, seen in measured.items() if seen is not None})
-
-
-def _signals(
-    samples: Mapping[str, np.ndarray], lean: Mapping[str, np.ndarray] | None
-) -> dict[str, dict[str, np.ndarray]]:
-    """Samples of each curve by side, (n,) each."""
-    found = {}
-    for name in CURVE_NAMES:
-        if name in _OWN:
-            found[name] = {side: samples[sided(name, side)] for side in SIDES}
-        else:
-            values = unwrapped(samples[name]) if name == "pelvis_rotation_deg" else samples[name]
-            found[name] = dict.fromkeys(SIDES, values)
-    hips = found["hip_flexion_deg"]
-    found[OPPOSITE] = dict(zip(SIDES, (hips[side] for side in reversed(SIDES)), strict=True))
+    signals = {name: _pair(samples, name) for name in CURVE_NAMES}
+    measured = {name: seen for name, pair in signals.items() if (seen := _seen(pair, rows)) is not None}
+    values = {name: np.empty((first.size, CURVE_POINTS)) for name in CURVE_NAMES}
+    wanted = [(signals[name], values[name]) for name in measured]
     if lean is not None:
-        found[LEAN] = {side: np.asarray(lean[side], dtype=float) for side in SIDES}
-    return found
+        thighs = (np.asarray(lean["left"], dtype=float), np.asarray(lean["right"], dtype=float))
+        wanted.append((thighs, np.empty((first.size, CURVE_POINTS))))
+    for name in values.keys() - measured.keys():
+        values[name].fill(np.nan)
+    for begin in range(0, first.size, BLOCK):
+        block = slice(begin, begin + BLOCK)
+        cubic = Cubic.at(_positions(first[block], last[block], _SHARE), samples["time_s"].size)
+        middle = max(0, rows["left"].stop - begin)
+        for pair, out in wanted:
+            cubic.read(pair, middle, out[block])
+    return Curves(values, None if lean is None else wanted[-1][1], measured)
 
 
-def _blocks(rows: Mapping[str, slice]) -> Iterator[tuple[str, slice]]:
-    for side, mine in rows.items():
-        for begin in range(mine.start, mine.stop, BLOCK):
-            yield side, slice(begin, min(begin + BLOCK, mine.stop))
+def opposite_hip_at(
+    samples: Mapping[str, np.ndarray],
+    first: np.ndarray,
+    last: np.ndarray,
+    rows: Mapping[str, slice],
+    percent: np.ndarray,
+) -> np.ndarray:
+    """
+    Flexion of the other side's hip at an instant of each stride (n,) [%], shape (n,): the same as from its curve. [deg]
+
+    Parameters
+    ----------
+    samples, first, last, rows
+        As for `read_curves`.
+    percent : array, shape (n,)
+        0 to 100; NaN where the instant is not known.
+    """
+    point, share = instant(percent)
+    cubic = Cubic.at(_positions(first, last, _SHARE.take((point, point + 1)).T), samples["time_s"].size)
+    left, right = _pair(samples, "hip_flexion_deg")
+    before, after = cubic.read((right, left), rows["left"].stop, np.empty((first.size, 2))).T
+    return before + share * (after - before)
 
 
-def _seen(by_side: Mapping[str, np.ndarray], rows: Mapping[str, slice]) -> slice | None:
+def _pair(samples: Mapping[str, np.ndarray], name: str) -> Pair:
+    if name in _OWN:
+        return samples[sided(name, "left")], samples[sided(name, "right")]
+    values = unwrapped(samples[name]) if name == "pelvis_rotation_deg" else samples[name]
+    return values, values
+
+
+def _seen(pair: Pair, rows: Mapping[str, slice]) -> slice | None:
     """Rows of the sides on which a signal has any value; None where it has none."""
-    has = [side for side in SIDES if np.isfinite(by_side[side]).any()]
+    has = [side for side, values in zip(SIDES, pair, strict=True) if was_measured(values)]
     return slice(rows[has[0]].start, rows[has[-1]].stop) if has else None
 
 
-@dataclass(frozen=True)
-class _Cubic:
-    """The four samples about each of many points, and their weights."""
-
-    samples: tuple[np.ndarray, ...]
-    weights: tuple[np.ndarray, ...]
-    scratch: np.ndarray
-
-    @classmethod
-    def between(cls, first: np.ndarray, last: np.ndarray, n_samples: int) -> _Cubic:
-        """For 101 points from each first to each last position (n,), shape (n, 101)."""
-        positions = first[:, None] + (last - first)[:, None] * _SHARE
-        start = np.clip(positions.astype(np.intp) - 1, 0, n_samples - 4)
-        t = np.subtract(positions, start, out=positions)  # 1 <= t <= 2 away from the ends
-        one, two, three = t - 1.0, t - 2.0, t - 3.0
-        early = t * one
-        weights = (one * two * three / -6.0, t * two * three / 2.0, early * three / -2.0, early * two / 6.0)
-        return cls((start, start + 1, start + 2, start + 3), weights, np.empty(t.shape))
-
-    def read(self, signal: np.ndarray, out: np.ndarray) -> None:
-        """A signal (n_samples,) at the points; NaN where one of the four samples is."""
-        np.multiply(signal.take(self.samples[0], mode="clip", out=out), self.weights[0], out=out)
-        for sample, weight in zip(self.samples[1:], self.weights[1:], strict=True):
-            signal.take(sample, mode="clip", out=self.scratch)
-            np.add(out, np.multiply(self.scratch, weight, out=self.scratch), out=out)
+def _positions(first: np.ndarray, last: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Shares (k,) or (n, k) of the way from each first to each last position (n,), shape (n, k). [samples]"""
+    return first[:, None] + (last - first)[:, None] * share

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +39,39 @@ class Strides:
     curves: Mapping[str, np.ndarray]
     excluded: pd.DataFrame
     passport: Passport
+
+    @classmethod
+    def of_columns(
+        cls,
+        columns: Mapping[str, np.ndarray],
+        curves: Mapping[str, np.ndarray],
+        excluded: Mapping[str, np.ndarray],
+        passport: Passport,
+    ) -> Strides:
+        """Strides from the columns of `table` and `excluded`: frames are only made of them when somebody asks."""
+        made = object.__new__(cls)
+        vars(made).update(_later={"table": columns, "excluded": excluded}, curves=curves, passport=passport)
+        return made
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        later = vars(self).get("_later", {})
+        if name not in later:
+            raise AttributeError(f"'Strides' object has no attribute {name!r}")
+        frame = _frame(later[name])
+        vars(self).update({name: frame}, _later={other: later[other] for other in later if other != name})
+        return frame
+
+    @property
+    def columns(self) -> Mapping[str, np.ndarray]:
+        """Columns of `table` as arrays, shape (n_strides,) each, words as objects: quicker to read than a frame."""
+        made = vars(self)  # a table that was handed out counts, as somebody may have written into it
+        return _Columns(self.table) if "table" in made else made["_later"]["table"]
+
+    def noting(self, *sentences: str) -> Strides:
+        """The same strides with sentences added to the notes of their passport."""
+        made = object.__new__(type(self))
+        vars(made).update(vars(self), passport=self.passport.noting(*sentences))
+        return made
 
     @property
     def valid(self) -> pd.DataFrame:
@@ -81,11 +113,28 @@ class Strides:
         return f"<p>{sides}</p>" + self.valid.groupby("side")[list(METRIC_NAMES)].mean().T.round(2).to_html()
 
 
-def stride_table(
+class _Columns(Mapping[str, np.ndarray]):
+    """Columns of a frame as arrays, each read when it is asked for."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        values = self._table[name]
+        return values.to_numpy() if values.dtype.kind in "biuf" else values.to_numpy(object)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return self._table.shape[1]
+
+
+def stride_columns(
     keys: Sequence[str], speed_m_s: float, rows: Mapping[str, slice], columns: Mapping[str, np.ndarray]
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
     """
-    One row per stride of one trial.
+    Columns of the table of one trial's strides, in their order, shape (n,) each.
 
     Parameters
     ----------
@@ -96,49 +145,53 @@ def stride_table(
     columns : mapping of str to array, shape (n,)
         The rest of `conventions.STRIDE_KEYS`, and the metrics.
     """
-    words = pd.Series([*keys, *rows]).array  # in pandas' own kind of text
     count = columns["start_s"].size
-    text = {name: words.take(np.full(count, place)) for place, name in enumerate(_TEXT)}
-    side = np.repeat(len(_TEXT) + np.arange(len(rows)), [mine.stop - mine.start for mine in rows.values()])
-    given = {**text, "speed_m_s": np.full(count, speed_m_s), "side": words.take(side), **columns}
-    return _frame({name: given[name] for name in _COLUMNS}, count)
+    side = np.empty(count, dtype=object)
+    for name, mine in rows.items():
+        side[mine] = name
+    text = {name: np.full(count, word, dtype=object) for name, word in zip(_TEXT, keys, strict=True)}
+    given = {**text, "speed_m_s": np.full(count, speed_m_s), "side": side, **columns}
+    return {name: given[name] for name in _COLUMNS}
 
 
-def _frame(columns: Mapping[str, Any], count: int) -> pd.DataFrame:
+def _frame(columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """A frame whose numbers stand in one block from the start: a sixth of the time that putting them there takes."""
+    count = next(iter(columns.values())).size
     try:
         from pandas.api.internals import create_dataframe_from_blocks
     except ImportError:  # before pandas 3
         return pd.DataFrame(dict(columns), index=pd.RangeIndex(count))
     numbers = [place for place, values in enumerate(columns.values()) if values.dtype == np.float64]
-    block = np.empty((len(numbers), count))
-    blocks = [(block, np.array(numbers))]
+    blocks = [(np.array([values for values in columns.values() if values.dtype == np.float64]), np.array(numbers))]
     for place, values in enumerate(columns.values()):
-        if values.dtype == np.float64:
-            block[numbers.index(place)] = values
-        else:
-            own = values[None] if isinstance(values, np.ndarray) else values
+        if values.dtype != np.float64:
+            own = pd.array(values, dtype=_text()) if values.dtype == object else values[None].copy()
             blocks.append((own, np.array([place])))
-    return create_dataframe_from_blocks(blocks, pd.RangeIndex(count), pd.Index(list(columns)))
-
-
-def excluded_table(table: pd.DataFrame, reason: np.ndarray, value: np.ndarray) -> pd.DataFrame:
-    """Rows of `table` with a reason (n,) against them, '' where there is none, and its value (n,)."""
-    out = np.flatnonzero(reason != "")
-    if not out.size:
-        return _nothing_excluded().copy(deep=False)
-    words = pd.array(reason[out], dtype=table["side"].dtype)
-    return table[_EXCLUDED[:-2]].iloc[out].assign(reason=words, value=value[out]).reset_index(drop=True)
+    return create_dataframe_from_blocks(blocks, pd.RangeIndex(count), _index(tuple(columns)).view())
 
 
 @cache
-def _nothing_excluded() -> pd.DataFrame:
-    """No row, with the types that rows have."""
-    numbers = {"speed_m_s": 0.0, "stride": 0, "start_s": 0.0, "end_s": 0.0, "value": 0.0}
-    return pd.DataFrame([{name: numbers.get(name, "") for name in _EXCLUDED}]).iloc[:0].reset_index(drop=True)
+def _text() -> pd.api.extensions.ExtensionDtype:
+    """Pandas' own kind of text."""
+    return pd.Series([""]).dtype
 
 
-def no_strides(keys: Sequence[str], speed_m_s: float) -> pd.DataFrame:
-    """The row that says of a trial that no stride could be cut from it."""
-    row = {**dict(zip(_TEXT, keys, strict=True)), "speed_m_s": speed_m_s, "side": "", "stride": -1}
-    return pd.DataFrame([{**row, "reason": "no_strides", "value": 0.0}]).reindex(columns=_EXCLUDED)
+@cache
+def _index(names: tuple[str, ...]) -> pd.Index:
+    return pd.Index(names)
+
+
+def excluded_columns(columns: Mapping[str, np.ndarray], reason: np.ndarray, value: np.ndarray) -> dict[str, np.ndarray]:
+    """Of the strides with a reason (n,) against them, '' where there is none: their columns, reason and value (n,)."""
+    out = np.flatnonzero(reason != "")
+    given = {**columns, "reason": reason, "value": value}
+    return {name: given[name][out] for name in _EXCLUDED}
+
+
+def no_strides(keys: Sequence[str], speed_m_s: float) -> dict[str, np.ndarray]:
+    """Columns of the one row that says of a trial that no stride could be cut from it."""
+    row = dict(zip(_TEXT, keys, strict=True)) | {"side": "", "reason": "no_strides"}
+    text = {name: np.array([word], dtype=object) for name, word in row.items()}
+    numbers = {"speed_m_s": speed_m_s, "stride": -1, "start_s": np.nan, "end_s": np.nan, "value": 0.0}
+    given = text | {name: np.array([number]) for name, number in numbers.items()}
+    return {name: given[name] for name in _EXCLUDED}

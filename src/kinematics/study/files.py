@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from kinematics.conventions import DataError
@@ -11,36 +13,69 @@ from kinematics.tables import Row, shown
 FOLDER = "/"
 #: Between the names of a list, as `readers.recording` has it; the readers are loaded only where there is one.
 SEPARATOR = ";"
+#: Names that are written as they are meant: no root, drive, '.' or '..'.
+PLAIN = re.compile(r"(?:\w[\w .+-]*/)*\w[\w .+-]*")
 
 
-def file_inside(folder: Path, row: Row, column: str) -> str:
+class Home:
+    """A study folder as the place that nothing may lead out of."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._real = folder, folder.resolve()
+        self._holds: dict[str, bool] = {}
+
+    def path(self, name: str) -> str:
+        """Where a name of a file leads, from the folder."""
+        return f"{self.folder}/{name}"
+
+    def holds(self, name: str) -> bool:
+        """Whether a name without '..' leads to a place below the folder, whatever links it passes."""
+        parent = name.rpartition("/")[0]
+        if parent not in self._holds:  # folders are followed once, and of their files only those that are links
+            self._holds[parent] = self._resolves(parent)
+        return (self._holds[parent] and not os.path.islink(self.path(name))) or self._resolves(name)
+
+    def _resolves(self, name: str) -> bool:
+        try:
+            return (self.folder / name).resolve().is_relative_to(self._real)
+        except (OSError, RuntimeError):  # a loop of links, a name too long
+            return False
+
+
+def file_inside(home: Home, row: Row, column: str) -> str:
     """The cell as a path below the study folder, with '/'; a fault and an empty text where it leaves the folder."""
-    return _inside(folder, row, column, row.text(column))
+    return _inside(home, row, column, row.text(column))
 
 
-def recording_inside(folder: Path, row: Row, column: str) -> str:
+def recording_inside(home: Home, row: Row, column: str) -> str:
     """
     As `file_inside`, of a cell that may name one recording of several sensor files.
 
     A folder keeps a '/' at its end; a list becomes 'folder/a.csv;b.csv', ordered by name: its files share a folder.
     """
     names = _listed(row.text(column))
-    inside = [_inside(folder, row, column, name) for name in names]
+    inside = [_inside(home, row, column, name) for name in names]
     if not names or not all(inside):
         return ""
-    first, *others = map(PurePosixPath, inside)
+    if len(inside) > 1:
+        return _one_recording(row, column, inside)
+    name = inside[0]
+    if not os.path.isdir(home.path(name)):
+        return name
+    if any(not home.holds(file) for file in present_files(home.folder, f"{name}{FOLDER}")):
+        row.fault(column, f"a file in {shown(name)} leads out of the study folder.", "Copy it into the folder.")
+        return ""
+    return f"{name}{FOLDER}"
+
+
+def _one_recording(row: Row, column: str, names: list[str]) -> str:
+    """Several files as one recording; a fault and an empty text where they lie in different folders."""
+    first, *others = map(PurePosixPath, names)
     if any(other.parent not in (first.parent, PurePosixPath()) for other in others):
         problem = f"{shown(row.text(column))} names files of different folders as one recording."
         row.fault(column, problem, "Put the sensor files of one recording into one folder.")
         return ""
-    if others:
-        return (first.parent / SEPARATOR.join(sorted(path.name for path in (first, *others)))).as_posix()
-    if not (folder / first).is_dir():
-        return first.as_posix()
-    if any(not _resolves_inside(folder, PurePosixPath(name)) for name in present_files(folder, f"{first}{FOLDER}")):
-        row.fault(column, f"a file in {shown(inside[0])} leads out of the study folder.", "Copy it into the folder.")
-        return ""
-    return f"{first.as_posix()}{FOLDER}"
+    return (first.parent / SEPARATOR.join(sorted(path.name for path in (first, *others)))).as_posix()
 
 
 def trial_name(file: str) -> str:
@@ -49,7 +84,11 @@ def trial_name(file: str) -> str:
         from kinematics.readers.recording import list_name
 
         return list_name(named_files(file))
-    return PurePosixPath(file).name if file.endswith(FOLDER) else PurePosixPath(file).stem
+    if file.endswith(FOLDER):
+        return PurePosixPath(file).name
+    name = file.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[:dot] if 0 < dot < len(name) - 1 else name
 
 
 def named_files(name: str) -> tuple[str, ...]:
@@ -85,24 +124,23 @@ def _listed(text: str) -> list[str]:
     return listed(text)
 
 
-def _inside(folder: Path, row: Row, column: str, text: str) -> str:
+def _inside(home: Home, row: Row, column: str, text: str) -> str:
     text = text.replace("\\", "/")
     if not text:
         return ""
     if not text.isprintable():
         row.fault(column, f"{shown(text)} cannot be the name of a file.")
         return ""
-    path = PurePosixPath(text)
-    anchored = path.is_absolute() or PureWindowsPath(text).drive or ".." in path.parts
-    if anchored or not _resolves_inside(folder, path):
+    name = text if PLAIN.fullmatch(text) else _unanchored(text)
+    if not name or not home.holds(name):
         problem = f"{shown(row.text(column))} leads out of the study folder."
         row.fault(column, problem, "Copy the file into the study folder and name it from there.")
         return ""
-    return path.as_posix()
+    return name
 
 
-def _resolves_inside(folder: Path, path: PurePosixPath) -> bool:
-    try:
-        return (folder / path).resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a loop of links, a name too long
-        return False
+def _unanchored(text: str) -> str:
+    """The path without what does not lead anywhere; empty where it begins at a root or goes up."""
+    path = PurePosixPath(text)
+    anchored = path.is_absolute() or PureWindowsPath(text).drive or ".." in path.parts
+    return "" if anchored else path.as_posix()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-
-import pandas as pd
 
 from kinematics.conventions import DataError
 from kinematics.settings import Settings, read_settings
@@ -18,7 +16,6 @@ from kinematics.study.trials import (
     TRIAL_COLUMNS,
     TRIAL_EXTRAS,
     Faults,
-    Visit,
     participants,
     trials_by_visit,
     without_clashes,
@@ -61,18 +58,18 @@ def read_study(folder: Path | str) -> Study:
     visits = trials_by_visit(trial_rows, folder, faults)
     person_rows = _person_rows(folder, faults)
     people = participants(person_rows, faults)
-    exam = _by_visit(exam_of_visits(folder, visits, faults, settings))
-    intake = _by_visit(intake_of_visits(folder, visits, faults))
+    exam = exam_of_visits(folder, set(visits), faults, settings)
+    intake = intake_of_visits(folder, set(visits), faults)
     sessions = tuple(
         Session(
             people.get(visit[0], Participant(visit[0])),
             visit[1],
             tuple(visits[visit]),
-            exam(visit),
-            intake(visit),
+            exam.rows(visit),
+            intake.rows(visit),
             settings,
             folder,
-            sentences(faults.participant[visit[0]] + faults.visit[visit]),
+            sentences(faults.of(visit)),
         )
         for visit in without_clashes(visits, faults)
     )
@@ -100,7 +97,7 @@ def _check_own_files(folder: Path, settings: Settings) -> None:
 
 def _trial_rows(folder: Path) -> Table:
     table = read_table(folder / "trials.csv", required=TRIAL_COLUMNS, optional=TRIAL_EXTRAS)
-    if not table.rows:
+    if not table.cells:
         raise DataError("the table has a header and no trial.", file=table.file, remedy="Write one row for each trial.")
     return table
 
@@ -115,13 +112,6 @@ def _person_rows(folder: Path, faults: Faults) -> Table:
     except DataError as error:
         faults.study.append(error)
         return Table(path.name)
-
-
-def _by_visit(table: pd.DataFrame) -> Callable[[Visit], pd.DataFrame]:
-    """Looks up the rows of one visit."""
-    groups = {visit: rows.reset_index(drop=True) for visit, rows in table.groupby(["participant", "session"])}
-    empty = table.iloc[:0]
-    return lambda visit: groups.get(visit, empty)
 
 
 def sentences(errors: Iterable[DataError]) -> tuple[str, ...]:

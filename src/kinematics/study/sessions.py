@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-
-import pandas as pd
+from typing import Literal
 
 from kinematics.conventions import DataError
 from kinematics.settings import Settings
 from kinematics.study.files import named_files, present_files, trial_name
+from kinematics.study.rows import TableField, VisitRows
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,9 @@ class Session:
     trials : tuple of TrialEntry
         Ordered by trial name.
     exam : DataFrame
-        This visit's rows of exam.csv.
+        This visit's rows of exam.csv; where the session came from a study's tables, made anew when asked for.
     intake : DataFrame
-        This visit's rows of intake.csv.
+        This visit's rows of intake.csv; made likewise.
     settings : Settings
     folder : Path
         The study folder: files of `trials` are relative to it.
@@ -136,11 +137,22 @@ class Session:
     participant: Participant
     session: str
     trials: tuple[TrialEntry, ...]
-    exam: pd.DataFrame
-    intake: pd.DataFrame
-    settings: Settings
-    folder: Path
+    exam: TableField = TableField()  # noqa: RUF009  (no default: what the field is read and written by)
+    intake: TableField = TableField()  # noqa: RUF009
+    settings: Settings  # type: ignore[misc]
+    folder: Path  # type: ignore[misc]
     errors: tuple[str, ...] = ()
+
+    def rows(self, table: Literal["exam", "intake"]) -> VisitRows:
+        """The cells of `exam` or `intake`, without the cost of a DataFrame."""
+        held = getattr(self, f"_{table}")
+        return held if isinstance(held, VisitRows) else VisitRows.of(held)
+
+    def noting(self, *errors: str) -> Session:
+        """The same session with more sentences behind its own."""
+        noted = copy(self)
+        object.__setattr__(noted, "errors", (*self.errors, *errors))
+        return noted
 
     @property
     def name(self) -> str:
@@ -158,7 +170,7 @@ class Session:
         faults = f", {len(self.errors)} errors" if self.errors else ""
         return (
             f"<Session {self.participant.participant}, visit {self.session}: {trials}; "
-            f"{len(self.exam)} exam rows, {len(self.intake)} intake answers{faults}>"
+            f"{len(self.rows('exam'))} exam rows, {len(self.rows('intake'))} intake answers{faults}>"
         )
 
     def _repr_html_(self) -> str:
@@ -227,8 +239,8 @@ class Study:
                 session.participant.participant,
                 session.session,
                 ", ".join(entry.trial for entry in session.trials),
-                str(len(session.exam)),
-                str(len(session.intake)),
+                str(len(session.rows("exam"))),
+                str(len(session.rows("intake"))),
                 " ".join(session.errors),
             )
             for session in self.sessions

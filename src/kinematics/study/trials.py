@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kinematics.conventions import TASKS, ZEROS, DataError
-from kinematics.study.files import file_inside, recording_inside
+from kinematics.study.files import Home, file_inside, recording_inside, trial_name
 from kinematics.study.sessions import Participant, TrialEntry
 from kinematics.tables import Row, Table, shown
 
@@ -47,12 +47,17 @@ class Faults:
     participant: dict[str, list[DataError]] = field(default_factory=lambda: defaultdict(list))
     visit: dict[Visit, list[DataError]] = field(default_factory=lambda: defaultdict(list))
     refused: set[str] = field(default_factory=set)
+    usable: dict[str, str] = field(default_factory=dict)
+
+    def of(self, visit: Visit) -> list[DataError]:
+        """What harms a visit."""
+        return self.participant.get(visit[0], []) + self.visit.get(visit, [])
 
     def usable_id(self, row: Row, column: str) -> str:
         """The id in a cell; empty, with a fault of the study at its first occurrence, where it cannot be used."""
         text = row.text(column)
-        if ID.fullmatch(text):
-            return text
+        if text in self.usable or ID.fullmatch(text):
+            return self.usable.setdefault(text, text)
         if not text or text not in self.refused:
             self.refused.add(text)
             problem = f"{shown(text)} cannot be used as an id." if text else "the id is missing."
@@ -76,7 +81,8 @@ def participants(table: Table, faults: Faults) -> dict[str, Participant]:
             row.fault("participant", f"{shown(name)} has a row already.", "Keep one row for each participant.")
         else:
             people[name] = Participant(name) if row.errors else _participant(name, row)
-        faults.participant[name] += row.errors
+        if row.errors:
+            faults.participant[name] += row.errors
     return people
 
 
@@ -102,24 +108,27 @@ def trials_by_visit(table: Table, folder: Path, faults: Faults) -> dict[Visit, l
 
     A row that cannot be used is left out, and its sentence goes to the visit, which is there even if no trial is left.
     """
-    visits: dict[Visit, list[TrialEntry]] = {}
+    visits: dict[Visit, dict[str, TrialEntry]] = {}
+    home = Home(folder)
     for row in table.rows:
         participant, session = faults.usable_id(row, "participant"), faults.usable_id(row, "session")
         if not (participant and session):
             continue
-        trials = visits.setdefault((participant, session), [])
-        entry = _trial(participant, session, row, folder, {trial.trial for trial in trials})
-        trials += [entry] if entry else []
-        faults.visit[participant, session] += row.errors
-    return {visit: sorted(trials, key=lambda entry: entry.trial) for visit, trials in visits.items()}
+        trials = visits.setdefault((participant, session), {})
+        entry = _trial(participant, session, row, home, trials)
+        if entry:
+            trials[entry.trial] = entry
+        if row.errors:
+            faults.visit[participant, session] += row.errors
+    return {visit: [trials[name] for name in sorted(trials)] for visit, trials in visits.items()}
 
 
-def _trial(participant: str, session: str, row: Row, folder: Path, taken: set[str]) -> TrialEntry | None:
+def _trial(participant: str, session: str, row: Row, home: Home, taken: Collection[str]) -> TrialEntry | None:
     if row.errors:  # too many cells: nothing in them is sure
         return None
     row.required("task")
-    files = {column: recording_inside(folder, row, column) for column in RECORDINGS}
-    files |= {column: file_inside(folder, row, column) for column in TRIAL_FILES if column not in RECORDINGS}
+    files = {column: recording_inside(home, row, column) for column in RECORDINGS}
+    files |= {column: file_inside(home, row, column) for column in TRIAL_FILES if column not in RECORDINGS}
     entry = TrialEntry(
         participant,
         session,
@@ -135,9 +144,10 @@ def _trial(participant: str, session: str, row: Row, folder: Path, taken: set[st
         footwear=row.text("footwear"),
     )
     row.required("file")
-    if entry.trial in taken:
+    name = trial_name(files["file"])
+    if name in taken:
         remedy = "Files of one visit need names that differ before the ending."
-        row.fault("file", f"the visit has a trial {shown(entry.trial)} already.", remedy)
+        row.fault("file", f"the visit has a trial {shown(name)} already.", remedy)
     return None if any(error.column not in DESCRIPTIVE for error in row.errors) else entry
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from kinematics.conventions import DataError
 from kinematics.models.inertial.orientation import SETTLING_S, Evened, longest_run, rest, rotations_6d
+from kinematics.repeating import repeats
 from kinematics.signals import lowpass
 from kinematics.trial import spoken
 
@@ -77,6 +79,7 @@ class Aligned:
         """The same, facing the other way."""
         return replace(self, axes=self.axes * np.array([-1.0, 1.0, -1.0]))
 
+    @cached_property
     def facing_rad(self) -> np.ndarray:
         """Heading (n,) of the direction of progress in the sensor's earth frame. [rad]"""
         right = np.einsum("ijn,j->in", self.rotations[:2], self.axes[:, 2])
@@ -210,14 +213,14 @@ def in_progress(rows: np.ndarray, facing_rad: np.ndarray) -> np.ndarray:
 def frames(aligned: Aligned) -> np.ndarray:
     """Frames (3, 3, n) of the segment in (forward, up, right), forward being the direction of progress."""
     earth = np.einsum("ijn,jk->kin", aligned.rotations, aligned.axes)
-    return in_progress(earth, aligned.facing_rad()).transpose(1, 0, 2)
+    return in_progress(earth, aligned.facing_rad).transpose(1, 0, 2)
 
 
 def stride_time_s(thigh: Aligned) -> float:
     """Usual length of a stride: the lag at which a thigh's turning repeats itself best. [s]"""
     rate_hz = thigh.signals.rate_hz
     turning = thigh.axes[:, 2] @ thigh.rate_rad_s
-    return _repeats(turning, *(limit * rate_hz for limit in STRIDE_TIMES_S)) / rate_hz
+    return repeats(turning, *(limit * rate_hz for limit in STRIDE_TIMES_S)) / rate_hz
 
 
 def _check_heard(sensor: Evened, file: str) -> None:
@@ -257,7 +260,7 @@ def _check_lean(start: Aligned, file: str) -> None:
 def _turning_moment(start: Aligned, moving: np.ndarray) -> tuple[complex, float]:
     """Second moment and size of the level angular rates about the progress that `start` guesses."""
     earth = np.einsum("ijn,jn->in", start.rotations, start.rate_rad_s)
-    forward, _, right = in_progress(earth, start.facing_rad())[:, moving]
+    forward, _, right = in_progress(earth, start.facing_rad)[:, moving]
     level = forward - 1j * right  # headings grow to the left
     return complex((level * level).sum()), float((np.abs(level) ** 2).sum())
 
@@ -271,7 +274,7 @@ def _progress_moment(start: Aligned, moving: np.ndarray, stride_s: float) -> tup
     """
     rate_hz = start.signals.rate_hz
     measured = np.stack((start.signals.acceleration_m_s2, start.rate_rad_s))
-    rows = in_progress(np.einsum("ijn,kjn->kin", start.rotations, measured), start.facing_rad())
+    rows = in_progress(np.einsum("ijn,kjn->kin", start.rotations, measured), start.facing_rad)
     forces, turning = rows[0], rows[1]
     forward, up, right = lowpass(forces, PROGRESS_CUTOFF_HZ, rate_hz)
     along, _, across = lowpass(turning, DROP_CUTOFF_HZ, rate_hz)
@@ -280,19 +283,10 @@ def _progress_moment(start: Aligned, moving: np.ndarray, stride_s: float) -> tup
     for first in range(0, max(1, level.size - width // 2), width):
         part = slice(first, first + width)
         if moving[part].sum() >= max(SHORTEST_GAIT_S * rate_hz, 0.5 * moving[part].size):
-            step = _repeats(up[part], *(share * stride_s * rate_hz for share in STEP_OF_STRIDE))
+            step = repeats(up[part], *(share * stride_s * rate_hz for share in STEP_OF_STRIDE))
             for place, (one, sign) in enumerate(((level[part], 1.0), (drop[part], -1.0))):
                 both = 0.5 * (one[:-step] + sign * one[step:])
                 both -= both.mean()
                 sums[2 * place : 2 * place + 2] += (both * both).sum(), (np.abs(both) ** 2).sum()
     pushed, dropped = (sums[place] / max(sums[place + 1].real, 1e-12) for place in (0, 2))
     return complex(pushed + dropped), 2.0
-
-
-def _repeats(signal: np.ndarray, shortest: float, longest: float) -> int:
-    """The lag between two limits at which a signal repeats itself best. [samples]"""
-    centred = signal - signal.mean()
-    spectrum = np.fft.rfft(centred, 2 * centred.size)
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: centred.size]
-    low, high = int(shortest), min(int(longest) + 1, centred.size - 1)
-    return low + int(np.argmax(correlation[low : max(low + 1, high)]))

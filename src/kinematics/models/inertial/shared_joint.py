@@ -26,6 +26,8 @@ LEVER_SPREAD_M = 0.3
 USUAL_DISAGREEMENT_M_S2 = 1.0
 #: Two records are compared over this time at least. [s]
 SHORTEST_OVERLAP_S = 5.0
+#: Up to so many lags are worked out one by one, which is faster then.
+FEW_LAGS = 64
 COLUMNS = 4  # the specific force, and what each component of the lever arm adds
 
 
@@ -82,7 +84,7 @@ def record(aligned: Aligned) -> Record:
         lever[i, j] -= alpha[k]
         lever[j, i] += alpha[k]
     sensor = np.concatenate((aligned.signals.acceleration_m_s2[None], lever.transpose(1, 0, 2)))
-    rows = in_progress(np.einsum("ijn,kjn->kin", aligned.rotations, sensor), aligned.facing_rad())
+    rows = in_progress(np.einsum("ijn,kjn->kin", aligned.rotations, sensor), aligned.facing_rad)
     rows[0] -= np.median(rows[0], axis=1, keepdims=True)
     rows = rows * _trusted(aligned)
     smooth = lowpass(rows.reshape(3 * COLUMNS, -1), CUTOFF_HZ, rate_hz)
@@ -115,22 +117,16 @@ def search_lag(first: Record, second: Record, *, longest_s: float = np.inf) -> t
     n, m = first.columns.shape[2], second.columns.shape[2]
     low, high = apart - longest_s * COMPARED_HZ, apart + longest_s * COMPARED_HZ
     bounds = int(np.clip(np.ceil(low), 1 - m, n - 1)), int(np.clip(np.floor(high), 1 - m, n - 1))
-    best: tuple[float, int, bool] = (np.inf, 0, True)
-    curves = []
-    for same, columns in ((True, second.columns), (False, _about(second.columns))):
-        shifts, curve = _lags(first.columns, columns, *bounds)
-        curves.append(curve)
-        at = int(np.argmin(curve))
-        if curve[at] < best[0]:
-            best = (float(curve[at]), at, same)
-    unexplained, at, same = best
-    curve = curves[0 if same else 1]
+    shifts, curves = _lags(first.columns, second.columns, *bounds)
+    lowest = [int(np.argmin(curve)) for curve in curves]
+    same = bool(curves[0][lowest[0]] <= curves[1][lowest[1]])
+    curve, at = (curves[0], lowest[0]) if same else (curves[1], lowest[1])
     _, lever = _at_lag(first.columns, second.columns if same else _about(second.columns), int(shifts[at]))
     far = np.abs(np.arange(curve.size) - at) > 0.15 * COMPARED_HZ
     runner_up = min(float(np.min(one[far], initial=np.inf)) for one in curves)
     fine = shifts[at] + _vertex(curve, at)
     lag_s = float(fine / COMPARED_HZ + first.start_s - second.start_s)
-    return Shared(lag_s, lever[1:COLUMNS], lever[COLUMNS + 1 :], unexplained, runner_up), same
+    return Shared(lag_s, lever[1:COLUMNS], lever[COLUMNS + 1 :], float(curve[at]), runner_up), same
 
 
 def _trusted(aligned: Aligned) -> np.ndarray:
@@ -152,23 +148,47 @@ def _at_lag(first: np.ndarray, second: np.ndarray, shift: int) -> tuple[float, n
     return float(unexplained[0]), lever[0]
 
 
-def _lags(first: np.ndarray, second: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Shifts of the second's sample 0 on the first's between two bounds, and the disagreement at each."""
+def _lags(first: np.ndarray, second: np.ndarray, low: int, high: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """
+    Shifts of the second's sample 0 on the first's between two bounds, and the disagreement at each.
+
+    That is once as the second faces, once with it facing the other way, which changes the sign of what is level.
+    """
     n, m = first.shape[2], second.shape[2]
-    size = 1 << int(np.ceil(np.log2(n + m)))
+    shifts = np.arange(low, high + 1)
+    begin, end = np.maximum(0, shifts), np.minimum(n, m + shifts)
+    pp = _gram(first, begin, end)
+    qq = _gram(second, begin - shifts, end - shifts)
+    products = _shifted if shifts.size <= FEW_LAGS else _transformed
+    level, upright = (products(first[:, axes], second[:, axes], shifts) for axes in ([0, 2], [1]))
+    long = end - begin >= SHORTEST_OVERLAP_S * COMPARED_HZ
+    return shifts, [np.where(long, _solved(pp, qq, upright + way * level)[0], np.inf) for way in (1.0, -1.0)]
+
+
+def _gram(columns: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Sums (k, 4, 4) of the products of columns (4, c, n) over samples [begin, end)."""
+    total = np.zeros((COLUMNS, COLUMNS, columns.shape[2] + 1))
+    np.cumsum(np.einsum("acn,bcn->abn", columns, columns), axis=2, out=total[:, :, 1:])
+    return (total[:, :, end] - total[:, :, begin]).transpose(2, 0, 1)
+
+
+def _shifted(first: np.ndarray, second: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Sums (k, 4, 4) of the products of two records (4, c, n) at each shift, one shift after the other."""
+    one, other = (np.ascontiguousarray(columns.transpose(1, 0, 2)) for columns in (first, second))
+    n, m, made = first.shape[2], second.shape[2], np.empty((shifts.size, COLUMNS, COLUMNS))
+    for place, shift in enumerate(shifts.tolist()):
+        begin, end = max(0, shift), max(0, shift, min(n, m + shift))
+        pairs = one[:, :, begin:end] @ other[:, :, begin - shift : end - shift].transpose(0, 2, 1)
+        made[place] = pairs.sum(axis=0)
+    return made
+
+
+def _transformed(first: np.ndarray, second: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """As `_shifted`, all shifts at once by Fourier's transform."""
+    size = 1 << int(np.ceil(np.log2(first.shape[2] + second.shape[2])))
     spectra = [np.fft.rfft(one, size, axis=2) for one in (first, second)]
     both = np.fft.irfft(np.einsum("acf,bcf->abf", spectra[0], spectra[1].conj()), size, axis=2)
-    shifts = np.arange(low, high + 1)
-    cross = both[:, :, shifts % size]
-    begin, end = np.maximum(0, shifts), np.minimum(n, m + shifts)
-    own = []
-    for columns, lower, upper in ((first, begin, end), (second, begin - shifts, end - shifts)):
-        total = np.cumsum(np.einsum("acn,bcn->abn", columns, columns), axis=2)
-        total = np.concatenate((np.zeros((COLUMNS, COLUMNS, 1)), total), axis=2)
-        own.append(total[:, :, upper] - total[:, :, lower])
-    pp, qq, pq = (gram.transpose(2, 0, 1) for gram in (*own, cross))
-    unexplained, _ = _solved(pp, qq, pq)
-    return shifts, np.where(end - begin >= SHORTEST_OVERLAP_S * COMPARED_HZ, unexplained, np.inf)
+    return both[:, :, shifts % size].transpose(2, 0, 1)
 
 
 def _solved(pp: np.ndarray, qq: np.ndarray, pq: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

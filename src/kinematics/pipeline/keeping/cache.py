@@ -12,10 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
-
 import kinematics
 from kinematics.study import Session
+from kinematics.study.rows import VisitRows
 
 #: Libraries whose version can move a number or a byte of the outputs.
 LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "plotly", "jinja2")
@@ -63,8 +62,8 @@ def session_key(session: Session, inputs: dict[str, str]) -> str:
         "participant": vars(session.participant),
         "session": session.session,
         "trials": [vars(entry) for entry in session.trials],
-        "exam": _rows(session.exam),
-        "intake": _rows(session.intake),
+        "exam": _cells(session.rows("exam")),
+        "intake": _cells(session.rows("intake")),
         "settings": session.settings.model_dump_json(),
         "errors": session.errors,
         "inputs": inputs,
@@ -74,9 +73,9 @@ def session_key(session: Session, inputs: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode(errors="replace")).hexdigest()[:KEY_DIGITS]
 
 
-def _rows(frame: pd.DataFrame) -> dict[str, list[Any]]:
+def _cells(rows: VisitRows) -> dict[str, list[str]]:
     """A table's cells as text, which says as much as they do."""
-    return {str(name): [repr(cell) for cell in frame[name].tolist()] for name in frame} if len(frame) else {}
+    return {name: [repr(cell) for cell in cells] for name, cells in rows.cells().items()} if len(rows) else {}
 
 
 def report_key(own: str, earlier: Sequence[str], shared_script: str) -> str:

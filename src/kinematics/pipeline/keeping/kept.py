@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from kinematics.files import PART, write_unforced
 from kinematics.pipeline.keeping.cache import compact_json
-from kinematics.store import TABLES
+from kinematics.store import TABLES, empty_table, table_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ENDING = ".kept"
-_MARK = b"kinematics kept 1"
+_MARK = b"kinematics kept 2"
 _LONGEST_LINE = 256
 
 
@@ -64,7 +64,11 @@ def path_of(store: Path, name: str) -> Path:
 
 
 def packed(record: Record, facts: dict[str, Any], tables: dict[str, pa.Table]) -> bytes:
-    """The content of the visit's file: a line with the hash of the rest, the parts' lengths, the facts, the tables."""
+    """
+    The content of the visit's file: a line with the hash of the rest, the parts' lengths, the parts.
+
+    These are what a run must know, the visit's line in the manifest, its rows of each table.
+    """
     kept = {
         "name": record.name,
         "key": record.key,
@@ -73,23 +77,33 @@ def packed(record: Record, facts: dict[str, Any], tables: dict[str, pa.Table]) -
         "report": record.report,
         "report_sha256": record.report_sha256,
         "settled": record.settled,
-        "facts": facts,
     }
-    parts = [compact_json(kept), *(_stream(tables[name]) for name in TABLES)]
-    lengths = " ".join(str(len(part)) for part in parts).encode()
+    parts = [compact_json(kept), _manifest_line(record, facts), *(_packed_rows(tables[name]) for name in TABLES)]
+    lengths = " ".join(str(memoryview(part).nbytes) for part in parts).encode()
     digest = hashlib.sha256(lengths + b"\n")
     for part in parts:
         digest.update(part)
     return b"".join([_MARK, b" ", digest.hexdigest().encode(), b"\n", lengths, b"\n", *parts])
 
 
-def _stream(table: pa.Table) -> bytes:
+def _manifest_line(record: Record, facts: dict[str, Any]) -> bytes:
+    about = {name: record.row[name] for name in ("participant", "session", "errors")}
+    return compact_json({**about, "report": record.report, **facts})
+
+
+def _packed_rows(table: pa.Table) -> pa.Buffer | bytes:
+    """The rows without their schema, which the version of the package in the visit's key stands for."""
+    batches = table.combine_chunks().to_batches()
+    return batches[0].serialize() if batches else b""
+
+
+def _unpacked_rows(content: bytes, name: str) -> pa.Table:
     import pyarrow as pa
 
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+    if not content:
+        return empty_table(name)
+    batch = pa.ipc.read_record_batch(pa.py_buffer(content), table_schema(name))
+    return pa.Table.from_batches([batch])
 
 
 def keep(store: Path, name: str, content: bytes) -> None:
@@ -117,11 +131,14 @@ def load(store: Path, name: str) -> Record | None:
         return None
 
 
-def facts_of(store: Path, record: Record) -> dict[str, Any]:
-    """What else the manifest says of a visit."""
+def manifest_line(store: Path, record: Record) -> bytes:
+    """What the manifest says of a visit: its trials with passport or error, the version of the options, its errors."""
     if record.facts is not None:
-        return record.facts
-    return (_about(store, record.name) or {})["facts"]
+        return _manifest_line(record, record.facts)
+    with path_of(store, record.name).open("rb") as file:
+        lengths = _lengths(file)
+        file.seek(lengths[0], io.SEEK_CUR)
+        return file.read(lengths[1])
 
 
 def _about(store: Path, name: str) -> dict[str, Any] | None:
@@ -157,19 +174,14 @@ def file_sha256(file: io.BufferedReader) -> str:
     return digest.hexdigest()
 
 
-def table_of(store: Path, record: Record, name: str) -> pa.Table:
-    """A visit's rows of a table; none where nothing of it could be kept."""
-    import pyarrow as pa
-
-    from kinematics.store import table_schema
-
+def tables_of(store: Path, record: Record) -> dict[str, pa.Table]:
+    """A visit's rows of every table; none where nothing of it could be kept."""
     if record.facts is not None:
-        return table_schema(name).empty_table()
+        return {name: empty_table(name) for name in TABLES}
     with path_of(store, record.name).open("rb") as file:
         lengths = _lengths(file)
-        place = 1 + list(TABLES).index(name)
-        file.seek(sum(lengths[:place]), io.SEEK_CUR)
-        return pa.ipc.open_stream(pa.py_buffer(file.read(lengths[place]))).read_all()
+        file.seek(sum(lengths[:2]), io.SEEK_CUR)
+        return {name: _unpacked_rows(file.read(size), name) for name, size in zip(TABLES, lengths[2:], strict=True)}
 
 
 def others(store: Path, names: set[str]) -> list[str]:

@@ -6,14 +6,17 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kinematics.files import replacing, write_whole
 from kinematics.pipeline.keeping import cache
-from kinematics.pipeline.keeping.kept import Record, facts_of
+from kinematics.pipeline.keeping.kept import Record, manifest_line
 from kinematics.pipeline.keeping.places import MANIFEST, Places
+from kinematics.pipeline.keeping.stamps import flush
 from kinematics.study import Study
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ REPORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*_[A-Za-z0-9._-]+\.html")
 #: The runner's own page, which is written on demand and stays.
 PATIENT_PAGE = re.compile(r".*_patient\.html")
 #: Rows of the ledger that the cohort page shows.
-_SHOWN = [("direction", "=", "extension"), ("comparison", "=", "reference")]
+_SHOWN = {"direction": "extension", "comparison": "reference"}
 _NO_SESSIONS = b' "sessions": [],\n'
 
 
@@ -43,17 +46,48 @@ def page_names(places: Places) -> list[str]:
 
 
 def write_pages(study: Study, records: Sequence[Record], places: Places) -> dict[str, str]:
-    """The index and the cohort page, whose rows are read from the ledger; SHA-256 of each."""
-    from kinematics.report import render_cohort, render_index, write_shared_script
+    """
+    The index and the cohort page, whose rows are read from the ledger; SHA-256 of each.
+
+    Meanwhile what the visits left goes to the disk, for which the next run's index would have to wait.
+    """
+    from kinematics.report import render_cohort, render_index
 
     style = study.settings.report
-    if places.shared_script:
-        write_shared_script(places.reports)
-    ledger = pd.read_parquet(places.tables / "ledger.parquet", filters=_SHOWN)
-    write_whole(places.reports / COHORT, render_cohort(study.name, ledger, report=style).encode())
-    index = render_index(study.name, [index_row(record) for record in records], errors=study.errors, report=style)
-    write_whole(places.reports / INDEX, index.encode())
-    return {name: cache.sha256_of(places.reports / name) for name in page_names(places)}
+    with ThreadPoolExecutor(2, thread_name_prefix="pages") as pool:
+        flushed, script = pool.submit(flush), pool.submit(_shared_script, places)
+        cohort = render_cohort(study.name, _shown_rows(places.tables / "ledger.parquet"), report=style)
+        rows = [index_row(record) for record in records]
+        pages = {COHORT: cohort, INDEX: render_index(study.name, rows, errors=study.errors, report=style)}
+        written = {name: _written(places.reports / name, page.encode()) for name, page in pages.items()}
+        flushed.result()
+        return written | script.result()
+
+
+def _shown_rows(ledger: Path) -> pd.DataFrame:
+    import pyarrow.compute as pc
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(ledger) as file:
+        table = file.read(use_threads=False)
+    for name, word in _SHOWN.items():
+        table = table.filter(pc.equal(table[name], word))
+    return table.to_pandas()
+
+
+def _shared_script(places: Places) -> dict[str, str]:
+    """Writes the script that linked reports share; its SHA-256 by its name."""
+    from kinematics.report import write_shared_script
+
+    if not places.shared_script:
+        return {}
+    path = write_shared_script(places.reports)
+    return {path.name: cache.sha256_of(path)}
+
+
+def _written(path: Path, content: bytes) -> str:
+    write_whole(path, content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def index_row(record: Record) -> IndexRow:
@@ -87,11 +121,12 @@ def write_manifest(
     study: Study, records: Sequence[Record], places: Places, inputs: dict[str, str], outputs: dict[str, str]
 ) -> str:
     """Where every output comes from, by names relative to the study and to the output folders; its SHA-256."""
-    path = places.tables / MANIFEST
-    with replacing(path) as part, part.open("wb") as file:
+    digest = hashlib.sha256()
+    with replacing(places.tables / MANIFEST) as part, part.open("wb") as file:
         for piece in _manifest(study, records, places, inputs, outputs):
             file.write(piece)
-    return cache.sha256_of(path)
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _manifest(
@@ -112,20 +147,8 @@ def _manifest(
     before, mark, after = cache.to_json(about).partition(_NO_SESSIONS)
     yield before + (mark.replace(b"],\n", b"") if records else mark)
     for number, record in enumerate(records):
-        yield (b",\n  " if number else b"\n  ") + cache.compact_json(_session_facts(record, places))
+        yield (b",\n  " if number else b"\n  ") + manifest_line(places.kept, record)
     yield (b"\n ],\n" if records else b"") + after
-
-
-def _session_facts(record: Record, places: Places) -> dict[str, Any]:
-    facts, row = facts_of(places.kept, record), record.row
-    return {
-        "participant": row["participant"],
-        "session": row["session"],
-        "report": record.report,
-        "trials": facts["trials"],
-        "options_version": facts["options_version"],
-        "errors": row["errors"],
-    }
 
 
 def read_manifest(places: Places) -> dict[str, Any]:

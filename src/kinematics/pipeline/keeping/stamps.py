@@ -90,10 +90,15 @@ def _pairs(found: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 def write_index(folder: Path, index: Index) -> None:
     """Leaves the index for the next run, after all that it speaks of is on the disk."""
-    if hasattr(os, "sync"):
-        os.sync()
+    flush()
     content = {"inputs": index.inputs, "outputs": index.outputs, "made_from": index.made_from}
     write_whole(folder / INDEX, json.dumps(content, sort_keys=True).encode())
+
+
+def flush() -> None:
+    """Waits until all that was written is on the disk, where the system can say so."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def forget(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The files of the trials to come, read on another thread while a trial is worked on."""
+"""The files of the trials to come, read on other threads while a trial is worked on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from kinematics.files import note_hash, noting_hashes
 from kinematics.study import Session, TrialEntry
+from kinematics.study.files import present_files
 from kinematics.trial import Trial
 
 #: Trials that are read before they are asked for: what memory they take stays bounded.
@@ -72,16 +73,17 @@ def _noted(read: Read, session: Session, entry: TrialEntry) -> tuple[Trial, Hash
 
 def _size(session: Session, entry: TrialEntry) -> float:
     try:
-        return sum((session.folder / name).stat().st_size for name in entry.files)
+        names = (name for cell in entry.files for name in present_files(session.folder, cell))
+        return sum((session.folder / name).stat().st_size for name in names)
     except OSError:
         return float("inf")
 
 
 @contextmanager
-def reading_ahead(sessions: Iterable[Session], read: Read) -> Iterator[Ahead]:
+def reading_ahead(sessions: Iterable[Session], read: Read, *, threads: int = 1) -> Iterator[Ahead]:
     """What reads the trials of these sessions before they are asked for, in this order, until the block ends."""
     rows = deque((session, entry) for session in sessions for entry in session.trials)
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="ahead") as pool:
         try:
             yield Ahead(read, rows, pool)
         finally:

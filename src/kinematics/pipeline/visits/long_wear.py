@@ -1,15 +1,18 @@
-"""Strides of a recording that was worn for long: found bout by bout, so that memory stays bounded."""
+"""A recording that was worn for long: read sensor by sensor, its strides found bout by bout, in bounded memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from kinematics.conventions import DataError
+from kinematics.readers import read_trial
+from kinematics.readers.recording import read_recording, recording_files
 from kinematics.settings import Settings
 from kinematics.strides import Strides
 from kinematics.trial import Trial
@@ -28,6 +31,55 @@ Cut: TypeAlias = "Callable[[Trial, Calibration], Strides]"
 def worn_long(trial: Trial) -> bool:
     """Whether a walk or run of raw sensors is so long that it is mostly something else."""
     return trial.kind == "imu" and trial.task in ("run", "walk") and float(np.ptp(trial.time_s[[0, -1]])) > LONG_S
+
+
+def read_worn(path: Path, **stated: Any) -> Trial:
+    """
+    A trial as `read_trial` gives it; of sensors worn for hours only what is near a walk or run.
+
+    The files of a recording are read one after the other, thighs first: as soon as a thigh has told when somebody
+    walks or runs, the rest of each sensor is let go. So no more is held than one sensor's recording and all the gait.
+
+    Parameters
+    ----------
+    path : Path
+    **stated
+        As for `read_trial`.
+
+    Raises
+    ------
+    DataError
+        As for `read_trial`.
+    """
+    files = recording_files(path)
+    if len(files) > 1:
+        files.sort(key=lambda file: not _thighs([file.stem]))
+    read: dict[Path, Trial] = {}
+    told: list[np.ndarray] = []
+    for file in files:
+        read[file] = _around_gait(read_trial(file, **stated), told)
+    return read_recording(path, lambda file: _around_gait(read.pop(file), told))
+
+
+def _around_gait(trial: Trial, told: list[np.ndarray]) -> Trial:
+    """What of one file's sensors is near gait, as its thighs tell, else the first thigh that has `told`."""
+    from kinematics.models.inertial.bouts import around, gait_spans
+    from kinematics.models.inertial.placement import role_of
+
+    if not worn_long(trial):
+        return trial
+    thighs = _thighs(trial.sensors)
+    if thighs or not any(map(role_of, trial.sensors)):
+        spans = gait_spans(trial, thighs or tuple(trial.sensors))
+        told.extend([spans] if thighs else [])
+        return around(trial, spans)
+    return around(trial, told[0]) if told else trial
+
+
+def _thighs(names: Iterable[str]) -> tuple[str, ...]:
+    from kinematics.models.inertial.placement import role_of
+
+    return tuple(name for name in names if role_of(name).startswith("thigh"))
 
 
 def strides_of_bouts(trial: Trial, static: Trial | None, cut: Cut, settings: Settings) -> Strides:
@@ -51,7 +103,6 @@ def strides_of_bouts(trial: Trial, static: Trial | None, cut: Cut, settings: Set
         Where no standing trial belongs to it (the longest quiet stretch of a day is sleep), or nothing in it is gait.
     """
     from kinematics.models.inertial.bouts import SHORTEST_BOUT_S, gait_bouts
-    from kinematics.models.inertial.placement import role_of
 
     file = trial.passport.sources[0][1]
     if static is None:
@@ -61,8 +112,7 @@ def strides_of_bouts(trial: Trial, static: Trial | None, cut: Cut, settings: Set
             file=file,
             remedy="Name one as static_file in trials.csv.",
         )
-    thighs = tuple(name for name in trial.sensors if role_of(name).startswith("thigh")) or tuple(trial.sensors)
-    bouts = gait_bouts(trial, thighs)
+    bouts = gait_bouts(trial, _thighs(trial.sensors) or tuple(trial.sensors))
     if not bouts:
         raise DataError(
             f"nothing in this recording moves like walking or running for {SHORTEST_BOUT_S:g} s.",

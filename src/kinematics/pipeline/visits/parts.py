@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from kinematics.assessment import Assessment, TrialResult
-from kinematics.conventions import CURVE_NAMES, CURVE_POINTS
 from kinematics.report import IndexRow
-from kinematics.store import arrow_table, curve_table, table_schema
+from kinematics.store import arrow_table, empty_table, stride_tables
 from kinematics.strides import Strides
 from kinematics.study import TrialEntry
+from kinematics.trial import Passport
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,45 +25,35 @@ TRIAL_FAILED = "trial_failed"
 WITHHELD = "withheld"
 #: Number of the stride in rows that are about a whole trial.
 NO_STRIDE = -1
+_HEADLINE = ("headline", "side", "direction", "class")
 
 
 def tables(assessment: Assessment) -> dict[str, pa.Table]:
     """The session's rows of every table of `store.TABLES`."""
-    strides = [trial.strides for trial in assessment.trials if trial.strides is not None and len(trial.strides.table)]
-    rows = _joined([part.table for part in strides])
-    excluded = [trial.strides.excluded for trial in assessment.trials if trial.strides is not None]
-    failed = [_failed_row(trial) for trial in assessment.trials if trial.error]
-    return {
-        "strides": _table("strides", rows),
-        "curves": curve_table(rows, _joined_curves(strides)) if strides else table_schema("curves").empty_table(),
-        "ledger": _table("ledger", assessment.ledger),
-        "options": _table("options", assessment.options.table),
-        "excluded": _table("excluded", _joined([*excluded, *failed])),
-    }
+    ledger, options = _table("ledger", assessment.ledger), _table("options", assessment.options.table)
+    return stride_rows(assessment.trials) | {"ledger": ledger, "options": options}
+
+
+def stride_rows(trials: Sequence[TrialResult]) -> dict[str, pa.Table]:
+    """A session's rows of the tables that need its trials alone: strides, curves, excluded."""
+    strides = [trial.strides for trial in trials if trial.strides is not None]
+    failed = [_failed_row(trial) for trial in trials if trial.error]
+    return stride_tables(strides) | {"excluded": _table("excluded", _joined([*_excluded(strides), *failed]))}
 
 
 def _table(name: str, rows: pd.DataFrame) -> pa.Table:
-    return arrow_table(name, rows) if len(rows) else table_schema(name).empty_table()
+    return arrow_table(name, rows) if len(rows) else empty_table(name)
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The frames below each other; an empty one where all are empty."""
-    filled = [frame for frame in frames if len(frame)]
-    if len(filled) == 1:
-        return filled[0]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+    """The frames below each other; an empty one where there is none."""
+    if len(frames) == 1:
+        return frames[0]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _joined_curves(strides: Sequence[Strides]) -> dict[str, np.ndarray]:
-    """Curves of trials below each other; NaN where a trial lacks an angle that another has."""
-    if len(strides) == 1:
-        return dict(strides[0].curves)
-    names = [name for name in CURVE_NAMES if any(name in part.curves for part in strides)]
-    return {name: np.concatenate([_curve(part, name) for part in strides]) for name in names}
-
-
-def _curve(strides: Strides, name: str) -> np.ndarray:
-    return strides.curves.get(name, np.full((len(strides.table), CURVE_POINTS), np.nan))
+def _excluded(strides: Sequence[Strides]) -> list[pd.DataFrame]:
+    return [one.excluded for one in strides if len(one.excluded)]
 
 
 def _failed_row(trial: TrialResult) -> pd.DataFrame:
@@ -84,7 +73,7 @@ def index_row(assessment: Assessment, report: str) -> IndexRow:
         ", ".join(_in_words(trial.entry) for trial in assessment.trials),
         _reading(assessment, "left"),
         _reading(assessment, "right"),
-        sum(int(trial.strides.table["valid"].sum()) for trial in assessment.trials if trial.strides is not None),
+        sum(int(trial.strides.columns["valid"].sum()) for trial in assessment.trials if trial.strides is not None),
         tuple(dict.fromkeys(assessment.errors)),
     )
 
@@ -100,9 +89,9 @@ def _reading(assessment: Assessment, side: str) -> str:
 
 
 def _headline_class(ledger: pd.DataFrame, side: str) -> str:
-    leading = ledger["headline"].fillna(False).astype(bool)
-    rows = ledger[leading & (ledger["side"] == side) & (ledger["direction"] == "extension")]
-    return str(rows["class"].iloc[0]) if len(rows) else ""
+    """The class in the side's leading row of extension; empty where there is none."""
+    rows = zip(*(ledger[name].tolist() for name in _HEADLINE), strict=True)
+    return next((str(found) for leads, *where, found in rows if leads is True and where == [side, "extension"]), "")
 
 
 def about(assessment: Assessment) -> dict[str, Any]:
@@ -112,11 +101,16 @@ def about(assessment: Assessment) -> dict[str, Any]:
             {
                 "trial": trial.entry.trial,
                 "file": trial.entry.file,
-                "passport": trial.strides.passport.as_dict() if trial.strides is not None else None,
+                "passport": _plain(trial.strides.passport) if trial.strides is not None else None,
                 "error": trial.error,
             }
             for trial in assessment.trials
         ],
         "options_version": assessment.options.version,
-        "row": asdict(index_row(assessment, "")),
+        "row": _plain(index_row(assessment, "")),
     }
+
+
+def _plain(value: Passport | IndexRow) -> dict[str, Any]:
+    """The value's fields, which hold nothing but text, numbers and tuples of these."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}

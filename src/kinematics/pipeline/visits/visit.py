@@ -17,14 +17,15 @@ from kinematics.angles import Angles, hip_angles, standing_deg
 from kinematics.assessment import Assessment, TrialResult
 from kinematics.conventions import LEDGER_COLUMNS, DataError
 from kinematics.events import foot_events
+from kinematics.exam.columns import frame
 from kinematics.exercises import Options, session_options
 from kinematics.gates import gates
 from kinematics.intake import standing_tilt
-from kinematics.ledger import compare_range, functional_range
+from kinematics.ledger import functional_range
+from kinematics.ledger.compare import ledger_columns
 from kinematics.pipeline.visits.ahead import trial_of
 from kinematics.pipeline.visits.beside import beside, joined, own_figures
-from kinematics.pipeline.visits.long_wear import strides_of_bouts, worn_long
-from kinematics.readers import read_trial
+from kinematics.pipeline.visits.long_wear import read_worn, strides_of_bouts, worn_long
 from kinematics.store import OPTION_COLUMNS
 from kinematics.strides import Strides, segment_strides
 from kinematics.study import Session, TrialEntry
@@ -73,23 +74,23 @@ def assess_despite(session: Session, trouble: Trouble) -> Assessment:
     moving = [trial.strides for trial in trials if trial.strides is not None]
     ledger = visit.attempt(
         "comparing used with available range",
-        lambda: compare_range(
+        lambda: ledger_columns(
             moving,
-            session.exam,
+            session.rows("exam").columns,
             about=beside(session, trials),
             functional=joined(visit.functional),
             settings=session.settings,
             **own_figures(session),
         ),
-        lambda sentence: pd.DataFrame(columns=[column.name for column in LEDGER_COLUMNS]),
+        lambda sentence: {},
     )
     options = visit.attempt(
         "looking for options",
         lambda: session_options(session, ledger, moving),
         _no_options,
     )
-    session = replace(session, errors=session.errors + tuple(visit.errors))
-    return Assessment(session, trials, ledger, options, kinematics.__version__)
+    table = frame(ledger) if ledger else pd.DataFrame(columns=[column.name for column in LEDGER_COLUMNS])
+    return Assessment(session.noting(*visit.errors), trials, table, options, kinematics.__version__)
 
 
 def _no_options(sentence: str) -> Options:
@@ -160,7 +161,7 @@ class _Visit:
         events = foot_events(trial, angles, settings=self.session.settings)
         keys = {"participant": self.session.participant.participant, "session": self.session.session}
         found = segment_strides(angles, events, **keys)
-        return replace(found, passport=found.passport.noting(*gates(angles, found)))
+        return found.noting(*gates(angles, found))
 
     def keep(self, trial: Trial) -> None:
         """Keeps the first walk or run with sensors, where the visit has a functional trial that needs it."""
@@ -214,7 +215,7 @@ def read_entry(session: Session, entry: TrialEntry) -> Trial:
     folder = session.folder
     for name in entry.files:
         _check_is_there(folder, name)
-    return read_trial(
+    return read_worn(
         folder / entry.file,
         task=entry.task,
         speed_m_s=entry.speed_m_s,

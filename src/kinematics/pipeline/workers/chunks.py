@@ -11,6 +11,7 @@ from kinematics.study import Session
 
 #: Visits handed to a process at a time: enough that handing over costs nothing, few enough that all have some.
 LARGEST_CHUNK = 25
+#: What is left is divided into this many chunks for each worker whenever one is made: small ones come last.
 CHUNKS_FOR_EACH = 4
 
 
@@ -22,19 +23,23 @@ def by_person(sessions: Sequence[Session]) -> list[list[int]]:
 
 def chunked(groups: Sequence[Sequence[int]], workers: int, largest: int = LARGEST_CHUNK) -> list[list[int]]:
     """
-    Groups put together in order into chunks for a number of workers; no group is divided.
+    Groups put together in order into chunks for a number of workers, ever smaller ones; no group is divided.
+
+    The workers so end at about the same time, whoever was given the last chunk.
 
     >>> chunked([[0, 1], [2], [3], [4]], workers=1, largest=2)
-    [[0, 1], [2, 3], [4]]
+    [[0, 1], [2], [3], [4]]
     """
-    total = sum(map(len, groups))
-    size = max(1, min(largest, ceil(total / (max(1, workers) * CHUNKS_FOR_EACH))))
+    left = sum(map(len, groups))
     chunks: list[list[int]] = []
+    size = 0
     for group in groups:
         if chunks and len(chunks[-1]) + len(group) <= size:
             chunks[-1] += group
         else:
+            size = max(1, min(largest, ceil(left / (max(1, workers) * CHUNKS_FOR_EACH))))
             chunks.append(list(group))
+        left -= len(group)
     return chunks
 
 

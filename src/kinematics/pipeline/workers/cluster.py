@@ -13,7 +13,7 @@ from kinematics.pipeline.keeping.kept import Record
 from kinematics.pipeline.workers.making import Made, Visit
 
 #: Visits handed to a worker at a time: their results travel together.
-LARGEST_CHUNK = 10
+LARGEST_CHUNK = 5
 #: Chunks handed out for each worker, so that none waits.
 FOR_EACH = 3
 SECONDS_TO_ANSWER, SECONDS_TO_A_WORKER = 10, 60

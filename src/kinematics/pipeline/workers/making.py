@@ -122,12 +122,12 @@ def _made(session: Session, earlier: Sequence[Session], debug: bool, shared_scri
 
     before = [_assessed(one, debug) for one in earlier]
     assessment, troubles, inputs = _assessed(session, debug)
-    page = ""
+    rows, page = tables(assessment), ""  # rows first: the report makes frames of the strides
     try:
         page = render_report(assessment, earlier=tuple(one for one, _, _ in before), shared_script=shared_script)
     except Exception as error:
         sentence = troubles(error, "writing the report")
-        assessment = replace(assessment, session=replace(session, errors=(*assessment.session.errors, sentence)))
+        assessment = replace(assessment, session=assessment.session.noting(sentence))
     content, report = page.encode(), f"{session.name}.html" if page else ""
     hashes = [inputs, *(found for _, _, found in before)]
     own = [session_key(one, found) for one, found in zip((session, *earlier), hashes, strict=True)]
@@ -141,7 +141,7 @@ def _made(session: Session, earlier: Sequence[Session], debug: bool, shared_scri
         hashlib.sha256(content).hexdigest() if page else "",
         settled=not troubles.seen,
     )
-    return Made(record, packed(record, facts, tables(assessment)), content)
+    return Made(record, packed(record, facts, rows), content)
 
 
 @lru_cache(maxsize=4)

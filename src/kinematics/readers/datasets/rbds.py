@@ -52,10 +52,10 @@ def read(source: Source, request: Request) -> Trial:
     groups = [[TIME], *([f"{label}{axis}" for axis in "XYZ"] for label in needed)]
     time_s, *positions = read_groups(table, [[position_of(table, name) for name in group] for group in groups])
     clock = _clock(time_s[0], table, request.rate_hz)
-    raw = {label: clock.spread(position) / MM_PER_M for label, position in zip(needed, positions, strict=True)}
+    raw = {label: clock.spread(position) for label, position in zip(needed, positions, strict=True)}
     _check_size(raw, names, table.file)
     axes = find_axes(raw, names, request.settings.axes, table.file)
-    markers = {label: axes.convert(position) for label, position in raw.items()}
+    markers = {label: axes.convert(np.divide(position, MM_PER_M, out=position)) for label, position in raw.items()}
     force, force_sources = (None, ()) if request.forces is None else _read_force(request.forces, clock, axes)
     passport = Passport(
         sources=(("motion", source.file, source.sha256), *force_sources),
@@ -104,12 +104,14 @@ def _clock(time_s: np.ndarray, table: Block, rate_hz: float | None) -> Clock:
 
 def _check_size(markers: dict[str, np.ndarray], names: MarkerNames, file: str) -> None:
     right, left = (markers[names.of("asis", side)[0]] for side in ("right", "left"))
-    if not (np.isfinite(right) & np.isfinite(left)).all(axis=0).any():
+    apart = np.linalg.norm(right - left, axis=0)
+    seen = apart[np.isfinite(apart)]
+    if not seen.size:
         return
-    width = float(np.nanmedian(np.linalg.norm(right - left, axis=0)))
-    if not PELVIS_WIDTH_M[0] <= width <= PELVIS_WIDTH_M[1]:
+    width = float(np.median(seen))
+    if not PELVIS_WIDTH_M[0] <= width / MM_PER_M <= PELVIS_WIDTH_M[1]:
         raise DataError(
-            f"the ASIS are {width * MM_PER_M:.4g} file units apart, which is no pelvis in millimetres.",
+            f"the ASIS are {width:.4g} file units apart, which is no pelvis in millimetres.",
             file=file,
             remedy="Export marker positions in mm, and check the labels.",
         )

@@ -62,7 +62,7 @@ def read(source: Source, request: Request) -> Trial:
         _new(source) if head_of(source)[0].startswith(NEW) else _old(source)
     )
     groups = {f"{label}\t{kind}": places for (label, kind), places in columns.items()}
-    values = read_groups(table, {"time": [0], **groups})
+    values = read_groups(table, {"time": [0], **groups}, request)
     clock = stamped_clock(
         values["time"][0],
         tick_s=tick_s,

@@ -52,7 +52,7 @@ def _read(source: Source, request: Request) -> Trial:
         for key, stem in STEMS.items()
         if all(stem + axis in channels for axis in "xyz")
     }
-    values = read_groups(table, {"time": [0], **groups})
+    values = read_groups(table, {"time": [0], **groups}, request)
     clock = stamped_clock(values["time"][0], tick_s=TICK_S, declared_hz=request.rate_hz, file=source.file, column=STAMP)
     acceleration = rate = None
     notes: tuple[str, ...] = ()

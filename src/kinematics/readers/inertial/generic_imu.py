@@ -83,7 +83,7 @@ def read(source: Source, request: Request) -> Trial:
         )
     time = _time(table, placed)
     groups = {f"{place}\t{kind}": [axes[axis][0] for axis in "xyz"] for (place, kind), axes in channels.items()}
-    values = read_groups(table, ({} if time is None else {"time": [time[0]]}) | groups)
+    values = read_groups(table, ({} if time is None else {"time": [time[0]]}) | groups, request)
     clock = _clock(values, table, time, request)
     sensors: list[Sensor] = []
     notes: list[str] = []

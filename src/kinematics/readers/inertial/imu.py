@@ -18,6 +18,9 @@ from kinematics.trial import Passport, Sensor, Trial
 
 #: Below this share of gravity in the median the acceleration has none in it, or another unit.
 LEAST_GRAVITY = 0.5
+#: Of a file longer than this the magnetic field is read only where orientations are asked to lean on it. [bytes]
+LONG_BYTES = 1 << 27
+MAGNETIC = "magnetic"
 #: An even grid of orientations may be this many times longer than the rows that fill it.
 LONGEST_GRID = 20
 FORMAT_AXES = "sensor axes as the file has them"
@@ -47,9 +50,17 @@ def table_below(source: Source, header: int, separator: str, *, skip: int = 0) -
     return Block(source, block.names, separator, ",", block.first_line)
 
 
-def read_groups(table: Block, groups: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
-    """Columns by position, as arrays (k, n) by group; nothing else is parsed."""
+def read_groups(
+    table: Block, groups: Mapping[str, Sequence[int]], request: Request | None = None
+) -> dict[str, np.ndarray]:
+    """Columns by position, as arrays (k, n) by group; nothing else, of a long file no magnetic field without need."""
+    if request is not None and request.settings.imu.orientation != "9d" and _is_long(table.source):
+        groups = {name: places for name, places in groups.items() if name.rpartition("\t")[2] != MAGNETIC}
     return dict(zip(groups, text.read_groups(table, list(groups.values())), strict=True))
+
+
+def _is_long(source: Source) -> bool:
+    return source.path.stat().st_size > LONG_BYTES
 
 
 def separator_of(line: str) -> str:

@@ -68,7 +68,7 @@ def unwrap(counter: np.ndarray, *, modulus: float, file: str, column: str) -> np
 
 def counted_clock(packets: np.ndarray, *, rate_hz: float) -> DeviceClock:
     """Clock of unwrapped packet numbers at a known, positive rate."""
-    return DeviceClock(packets / rate_hz, float(rate_hz), lost_packets(packets))
+    return DeviceClock(packets / rate_hz, float(rate_hz), _lost(np.diff(packets)))
 
 
 def row_clock(rows: int, *, rate_hz: float | None, file: str) -> DeviceClock:
@@ -146,7 +146,7 @@ def stamped_clock(
         notes.append(f"The time stamps are uneven: steps of {low:.3g} to {high:.3g} ms, {repeats} of them zero.")
     else:
         rate = _snapped(rate, tick_s if resolution_s is None else resolution_s, duration / slots.sum())
-        notes.extend(lost_packets(np.concatenate(([0.0], np.cumsum(slots)))))
+        notes.extend(_lost(slots))
     check_rate(rate, declared_hz, file)
     return DeviceClock(grown * tick_s, rate, tuple(notes))
 
@@ -174,16 +174,6 @@ def check_rate(rate_hz: float, declared_hz: float | None, file: str) -> None:
             file=file,
             remedy="State the right one as rate_hz (in trials.csv, or as an argument).",
         )
-
-
-def lost_packets(packets: np.ndarray) -> tuple[str, ...]:
-    """A sentence on lost packets; none where none was lost."""
-    slots = np.diff(packets)
-    lost = int(slots.sum()) - slots.size
-    if lost <= 0:
-        return ()
-    longest = int(slots.max()) - 1
-    return (f"{lost} of {lost + packets.size} packets are lost, at most {longest} in a row.",)
 
 
 def onto(time_s: np.ndarray, other_s: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -236,6 +226,14 @@ def _since_midnight(ticks: np.ndarray, tick_s: float) -> tuple[np.ndarray, bool]
         return ticks, False
     day = np.round(SECONDS_PER_DAY / tick_s)
     return ticks - np.floor(ticks[0] / day) * day, True
+
+
+def _lost(slots: np.ndarray) -> tuple[str, ...]:
+    """A sentence on lost packets, told by the whole intervals (n - 1,) between them; none where none was lost."""
+    lost = int(slots.sum()) - slots.size
+    if lost <= 0:
+        return ()
+    return (f"{lost} of {lost + slots.size + 1} packets are lost, at most {int(slots.max()) - 1} in a row.",)
 
 
 def _slots(steps: np.ndarray) -> tuple[np.ndarray, bool]:

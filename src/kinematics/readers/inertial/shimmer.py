@@ -59,7 +59,7 @@ def read(source: Source, request: Request) -> Trial:
     notes: list[str] = []
     for device, columns in devices.items():
         groups = _groups(columns)
-        values = read_groups(table, groups)
+        values = read_groups(table, groups, request)
         told = {key: units[places[0]] if has_units and places[0] < len(units) else "" for key, places in groups.items()}
         tick_s = TIME_UNITS.get(told["time"].lower(), 1e-3)
         clock = stamped_clock(

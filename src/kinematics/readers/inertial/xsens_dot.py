@@ -73,7 +73,7 @@ def read(source: Source, request: Request) -> Trial:
     }
     if "quaternion" in groups:
         groups.pop("euler", None)
-    values = read_groups(table, groups)
+    values = read_groups(table, groups, request)
     clock = _clock(values, request, source, header)
     signals, notes = _signals(values, clock.rate_hz)
     name, said = _name(source, header, read_sensor_map(request.mapping))

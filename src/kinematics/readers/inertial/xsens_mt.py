@@ -81,7 +81,7 @@ def read(source: Source, request: Request) -> Trial:
     table = table_below(source, header, separator_of(source.head[header]))
     names = _names(source.head[header])
     groups = _groups(names)
-    values = read_groups(table, groups)
+    values = read_groups(table, groups, request)
     clock = _clock(values, table, request, _header_rate(source))
     signals, notes = _signals(values, clock.rate_hz)
     placed = read_sensor_map(request.mapping)

@@ -9,6 +9,7 @@ import numpy as np
 from kinematics.conventions import DataError
 from kinematics.marker_sets import MarkerNames
 from kinematics.settings import AxesSettings
+from kinematics.signals import is_whole
 
 AXES = ("+X", "+Y", "+Z", "-X", "-Y", "-Z")
 #: An axis is taken where the anatomical direction lies within acos(0.8) = 37 deg of it.
@@ -32,7 +33,9 @@ class Axes:
     description: str
 
     def convert(self, positions: np.ndarray) -> np.ndarray:
-        """Vectors (..., 3, n) in file axes -> (forward, up, right)."""
+        """Vectors (..., 3, n) in file axes -> (forward, up, right); the same array where these are the file's axes."""
+        if np.array_equal(self.matrix, np.eye(3)) and is_whole(positions):  # else a gap of one axis is one of all
+            return positions
         return np.einsum("ij,...jn->...in", self.matrix, positions)
 
 
@@ -87,10 +90,16 @@ def _check_right(matrix: np.ndarray, markers: dict[str, np.ndarray], names: Mark
 
 
 def _mean(markers: dict[str, np.ndarray], labels: tuple[str, ...]) -> np.ndarray:
-    positions = [markers[label] for label in labels if np.isfinite(markers[label]).any(axis=1).all()]
-    if not positions:
-        return np.full(3, np.nan)
-    return np.nanmean(np.concatenate(positions, axis=1), axis=1)
+    """Mean position (3,) of some markers where they are seen; NaN where none of them has all three coordinates."""
+    total, count = np.zeros(3), np.zeros(3)
+    for position in (markers[label] for label in labels):
+        missing = 0 if is_whole(position) else np.isnan(position).sum(axis=1)
+        seen = position.shape[1] - missing
+        if np.all(seen > 0):
+            total += np.nansum(position, axis=1) if np.any(missing) else position.sum(axis=1)
+            count += seen
+    with np.errstate(invalid="ignore"):
+        return total / count
 
 
 def _nearest(direction: np.ndarray, meaning: str, file: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinematics.readers.shared.limits import check_rows
 from kinematics.readers.shared.source import Source
+from kinematics.signals import is_whole
 
 if TYPE_CHECKING:
     from pyarrow import NativeFile, RecordBatch
@@ -26,7 +26,7 @@ SPARE = 1.1
 
 
 class NoNumbersError(ValueError):
-    """A cell is no number, a row has another width, or a column is not there."""
+    """A cell is no number or infinite, a row has another width, or a column is not there."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def parse(
     """
     Some columns, by position, of the 0-based lines [first, stop), to the end where that is None.
 
-    What goes to the end of a large file is parsed while it is read, without being held as text.
+    What goes to the end of a large file is parsed while it is read, without being held as text; what is held is
+    hashed on another thread meanwhile.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def parse(
             with passage:
                 return _filled(pa.PythonFile(passage, mode="r"), passage.size, PIECE_BYTES, cells, groups)
     except refused:
-        check_rows(source.path, LONGEST_ROW_BYTES)  # once more from memory: longer rows, or the words of the error
+        source.check_rows(LONGEST_ROW_BYTES)  # once more from memory: longer rows, or the words of the error
     rows = source.rows(*lines)
     for piece in (PIECE_BYTES, LONGEST_ROW_BYTES):
         try:
@@ -88,6 +89,7 @@ def parse(
         except refused:
             if len(rows) <= piece:
                 break
+            source.check_rows(LONGEST_ROW_BYTES)
     raise NoNumbersError
 
 
@@ -96,7 +98,8 @@ def _filled(file: NativeFile, size: int, piece: int, cells: Cells, groups: Seque
     import pyarrow as pa
 
     positions = list(dict.fromkeys(position for group in groups for position in group))
-    column_of = [[positions.index(position) for position in group] for group in groups]
+    place = {position: place for place, position in enumerate(positions)}
+    column_of = [_run([place[position] for position in group]) for group in groups]
     batches, room = _batches(file, size, piece, cells, positions)
     values = [np.empty((len(group), room)) for group in groups]
     n_rows = 0
@@ -105,10 +108,11 @@ def _filled(file: NativeFile, size: int, piece: int, cells: Cells, groups: Seque
         if stop > room:
             room = max(stop, int(SPARE * stop))
             values = [_with_room(group, n_rows, room) for group in values]
-        columns = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+        columns = batch.to_tensor(null_to_nan=True, row_major=False).to_numpy().T
+        if not is_whole(columns) and np.isinf(columns).any():
+            raise NoNumbersError
         for group, places in zip(values, column_of, strict=True):
-            for row, place in zip(group, places, strict=True):
-                row[n_rows:stop] = columns[place]
+            group[:, n_rows:stop] = columns[places]
         n_rows = stop
     if size > LARGE_BYTES:
         pa.default_memory_pool().release_unused()
@@ -136,6 +140,12 @@ def _batches(
         return csv.open_csv(file, reading, parsing, converting), int(SPARE * size / cells.row_bytes)
     table = csv.read_csv(file, reading, parsing, converting)
     return table.to_batches(), table.num_rows
+
+
+def _run(places: list[int]) -> list[int] | slice:
+    """The same places as a slice where they follow one another: what it takes is not copied first."""
+    run = bool(places) and places == list(range(places[0], places[0] + len(places)))
+    return slice(places[0], places[0] + len(places)) if run else places
 
 
 def _with_room(values: np.ndarray, n_rows: int, room: int) -> np.ndarray:

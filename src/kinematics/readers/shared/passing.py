@@ -77,11 +77,14 @@ class FileBytes:
     path : Path
     start : bytes
         The first bytes.
+    size : int
+        Of the file when they were read. [bytes]
     hashed : FileHash
     """
 
     path: Path
     start: bytes
+    size: int
     hashed: FileHash
 
     def whole(self) -> bytes:

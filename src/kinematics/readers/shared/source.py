@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from kinematics.conventions import DataError
-from kinematics.files import decode, note_hash, open_bytes, unreadable
-from kinematics.readers.shared.limits import check_start
+from kinematics.files import note_hash, open_bytes, plain_lines, unreadable
+from kinematics.readers.shared.limits import check_rows, check_start
 from kinematics.readers.shared.passing import FileBytes, FileHash, Passage, begin_hash
 from kinematics.settings import LimitSettings
 
@@ -22,14 +22,14 @@ from kinematics.settings import LimitSettings
 START_BYTES = 1 << 17
 #: Where the rows are so long that fewer than these stand in it, more of it is read.
 START_LINES, MORE_BYTES = 140, 1 << 20
+#: A file up to this is held while it is parsed: nothing is handed from thread to thread then. [bytes]
+WHOLE_BYTES = 1 << 24
 HEAD_BYTES = 65_536
 HEAD_LINES = 80
 NEAR_LINES = 200  # found by walking from the start, without a pass over the whole file
 FEWEST_HEAD_LINES = 5  # even where they are longer than HEAD_BYTES
 _NEWLINE = 10
 BLANK = b" \t\r\n\xef\xbb\xbf"
-#: Five bytes that Windows-1252 leaves undefined, and that decoders refuse, become question marks.
-_DEFINED_IN_CP1252 = bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 DEFAULT = LimitSettings()
 
@@ -121,8 +121,11 @@ class Source:
         return self._strings(bytes(self.rows(first_line, stop_line)) if near is None else near)
 
     def passage(self, first_line: int) -> Passage | None:
-        """All bytes from a 0-based line on as an open file, where they need not be held; else None: see `rows`."""
+        """All bytes from a 0-based line on as an open file, where they are not to be held; else None: see `rows`."""
         return None
+
+    def check_rows(self, longest: int) -> None:
+        """Refuse a file on disk with a line longer than `longest` bytes; what was made from a file is let pass."""
 
     def cleaned(self, clean: Callable[[bytes], bytes]) -> Source:
         """The same file, its text changed by `clean`, which is given whole lines and keeps their number."""
@@ -171,7 +174,7 @@ class Source:
 
     @cached_property
     def _decoded(self) -> tuple[bytes, str]:
-        return _plain(self.data)
+        return plain_lines(self.data)
 
 
 class LargeSource(Source):
@@ -204,12 +207,24 @@ class LargeSource(Source):
         return self.content.start
 
     def passage(self, first_line: int) -> Passage | None:
-        """All bytes from a 0-based line on, as an open file; None where the beginning does not reach so far."""
-        text = _plain(self.start)[0]  # lines keep their number, not their length, when they are cleaned
-        first = _line_start(text, first_line)
-        if "_decoded" in self.__dict__ or first >= len(text):
-            return None
-        return Passage(self.content, len(self.start) - len(text) + first, self.clean)
+        """All bytes from a 0-based line on, as an open file; None for few, or where the beginning ends before them."""
+        skip = None if self.content.size <= WHOLE_BYTES else self._place(first_line)
+        return None if skip is None else Passage(self.content, skip, self.clean)
+
+    def rows(self, first_line: int, stop_line: int | None = None) -> memoryview:
+        """As `Source.rows`; to the end of the file as on disk."""
+        skip = self._place(first_line) if stop_line is None and self.clean is None else None
+        return super().rows(first_line, stop_line) if skip is None else memoryview(self.data)[skip:]
+
+    def _place(self, line: int) -> int | None:
+        """Byte on disk at which a 0-based line begins; None where the beginning does not reach so far."""
+        text = plain_lines(self.start)[0]  # lines keep their number, not their length, when they are cleaned
+        first = _line_start(text, line)
+        return None if "_decoded" in self.__dict__ or first >= len(text) else len(self.start) - len(text) + first
+
+    def check_rows(self, longest: int) -> None:
+        """As `Source.check_rows`."""
+        check_rows(self.path, longest)
 
     def cleaned(self, clean: Callable[[bytes], bytes]) -> Source:
         """As `Source.cleaned`; the text is changed as it passes."""
@@ -225,11 +240,11 @@ class LargeSource(Source):
 
     @cached_property
     def _first_lines(self) -> tuple[bytes, str]:
-        return self._changed(*_plain(self.start))
+        return self._changed(*plain_lines(self.start))
 
     @cached_property
     def _decoded(self) -> tuple[bytes, str]:
-        return self._changed(*_plain(self.data))
+        return self._changed(*plain_lines(self.data))
 
     def _changed(self, text: bytes, encoding: str) -> tuple[bytes, str]:
         return (text if self.clean is None else self.clean(text)), encoding
@@ -252,7 +267,7 @@ def read_source(path: Path, limits: LimitSettings = DEFAULT) -> Source:
             if _is_large_text(start, size):
                 if start.count(b"\n") < START_LINES:
                     start += file.read(MORE_BYTES) or b""
-                content = FileBytes(path, start[: start.rfind(b"\n") + 1], FileHash(path))
+                content = FileBytes(path, start[: start.rfind(b"\n") + 1], size, FileHash(path))
                 note_hash(path, content.hashed)
                 return LargeSource(content)
             data = start + file.readall()
@@ -281,13 +296,3 @@ def _line_start(text: bytes, line: int) -> int:
             return len(text)
         start = end + 1
     return start
-
-
-def _plain(data: bytes) -> tuple[bytes, str]:
-    """Text without byte order mark or undefined letters, in lines that end in a newline, and its encoding."""
-    data, encoding = decode(data)
-    if encoding == "cp1252":
-        data = data.translate(_DEFINED_IN_CP1252)
-    if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
-        data = data.replace(b"\r", b"\n")
-    return data, encoding

@@ -18,8 +18,7 @@ from kinematics.readers.shared.source import Source
 
 NULLS = ("", "NaN", "nan", "NAN", "Nan", "n/a", "N/A", "NA", "null")
 FIRST_ROWS = 50
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEdD][-+]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?|\d+,\d+(?:[eE][-+]?\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -171,12 +170,9 @@ def read_groups(block: Block, groups: Sequence[Sequence[int]]) -> list[np.ndarra
     cells = Cells(block.width, block.row_bytes, block.separator, block.decimal, block.nulls)
     positions = [position for group in groups for position in group]
     try:
-        values = parse(block.source, (block.first_line, block.stop_line), cells, groups)
+        return parse(block.source, (block.first_line, block.stop_line), cells, groups)
     except NoNumbersError:
         raise _blame(block, positions, block.width) from None
-    if any(np.isinf(group).any() for group in values):
-        raise _blame(block, positions, block.width)
-    return values
 
 
 def decimals(cells: Sequence[str]) -> int:
@@ -204,14 +200,15 @@ def _short(cell: str) -> str:
 
 def is_number(cell: str) -> bool:
     """Whether a cell reads as one finite number, point or comma decimal."""
-    return bool(_NUMBER.fullmatch(cell) or _DECIMAL_COMMA.fullmatch(cell))
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def find_separator(lines: Sequence[str], file: str) -> str:
     """The separator that splits most lines into the same number of cells (more than one)."""
     best, best_score = "", (0, 0)
     filled = [line for line in lines if line.strip()]
-    for separator in ("\t", ";", ","):
+    text = "".join(filled)
+    for separator in (mark for mark in ("\t", ";", ",") if mark in text):
         counts = [line.count(separator) for line in filled]
         common = max(set(counts), key=lambda count: (counts.count(count), count), default=0)
         score = (counts.count(common), common)

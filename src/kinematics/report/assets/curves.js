@@ -28,9 +28,9 @@
   function copy(value) { return JSON.parse(JSON.stringify(value)); }
 
   function unpack(set, trace) {
-    var whole = copy(set.styles[trace.style]);
+    var whole = copy(set.styles[trace[0]]);
     var packed = set[whole.draws === "strides" ? "strides" : "lines"];
-    var rows = degrees(packed).slice(trace.rows[0], trace.rows[1]);
+    var rows = degrees(packed).slice(trace[1], trace[2]);
     var percent = [];
     for (var place = 0; place < packed.points; place += 1) { percent.push(place * 100 / (packed.points - 1)); }
     if (whole.draws === "band") {
