@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-#: Rows gathered before a row group is written: bounds the memory and keeps the groups few.
-ROWS_PER_GROUP = 10_240
+#: Rows gathered before a row group is written: bounds the memory and keeps the groups few. A row of curves is long, and
+#: what waits at a run's end is written when nothing else is left to do.
+ROWS_PER_GROUP, CURVES_PER_GROUP = 10_240, 2_048
 #: Parts put together at a time: each part's own columns cost more memory than a few rows in them.
 SMALL_PARTS = 128
 
@@ -45,14 +46,14 @@ def writing_table(path: Path, name: str) -> Generator[Rows]:
     Takes parts of table `name`, in the order of their rows; they are one Parquet file when the block ends well.
 
     zstd; text by dictionary, numbers by byte-stream-split; least and largest values noted of all but curves, of which
-    nobody asks that; row groups of about `ROWS_PER_GROUP` rows, so that no more than that is held.
+    nobody asks that; row groups of about `ROWS_PER_GROUP` rows, of curves `CURVES_PER_GROUP`, so that no more than that is held.
     """
     import pyarrow.parquet as pq
 
     schema = table_schema(name)
     with replacing(path) as part, _Hashed(io.FileIO(part, "w")) as file:
         with pq.ParquetWriter(file, schema, compression="zstd", **_encodings(schema)) as writer:
-            rows = Rows(writer)
+            rows = Rows(writer, CURVES_PER_GROUP if name == "curves" else ROWS_PER_GROUP)
             yield rows
             rows.write()
         rows.sha256 = file.sha256.hexdigest()
@@ -93,8 +94,8 @@ class Rows:
         Of the file, when it is whole.
     """
 
-    def __init__(self, writer: pq.ParquetWriter) -> None:
-        self._writer = writer
+    def __init__(self, writer: pq.ParquetWriter, per_group: int) -> None:
+        self._writer, self._per_group = writer, per_group
         self._whole: list[pa.Table] = []
         self._small: list[pa.Table] = []
         self._waiting = self.count = 0
@@ -107,7 +108,7 @@ class Rows:
         self._small.append(table)
         self._waiting += table.num_rows
         self.count += table.num_rows
-        if self._waiting >= ROWS_PER_GROUP:
+        if self._waiting >= self._per_group:
             self.write()
         elif len(self._small) == SMALL_PARTS:
             self._whole.append(pa.concat_tables(self._small).combine_chunks())
