@@ -22,10 +22,11 @@ import steps
 from inputs import NEEDED
 
 import kinematics as kin
+from kinematics.cli.common import cores
 from kinematics.pipeline import write_strides
 
 
-def parse(files: list[Path]) -> None:
+def parse(files: list[Path], out: Path) -> None:
     """The yardstick: the same columns of every file as float64 arrays."""
     for path in files:
         if path.suffix == ".csv":
@@ -34,21 +35,20 @@ def parse(files: list[Path]) -> None:
             steps.parse(path, steps.marker_columns(path), "\t")
 
 
-def tables(study: Path) -> None:
+def tables(study: Path, out: Path) -> None:
     """A study's files to the Parquet files of its strides."""
-    with tempfile.TemporaryDirectory() as out:
-        write_strides(study, out)
+    write_strides(study, out)
 
 
-def run(study: Path, *, linked: bool) -> None:
-    """The whole study into a new folder."""
-    with tempfile.TemporaryDirectory() as out:
-        kin.run_study(study, processed=f"{out}/tables", reports=f"{out}/pages", progress=False, linked=linked)
+def run(study: Path, out: Path, *, linked: bool) -> None:
+    """The whole study into a new folder; on one core as `--jobs 1` does it."""
+    jobs = 1 if cores() == 1 else None
+    kin.run_study(study, processed=out / "tables", reports=out / "pages", progress=False, linked=linked, jobs=jobs)
 
 
 def main(ways: str, study: Path, turns: int, files: list[Path]) -> None:
-    """Measure each way in turns, the first turn not counted."""
-    calls: dict[str, Callable[[], None]] = {
+    """Measure each way in turns, the first turn not counted; what is written goes to a new folder each time."""
+    calls: dict[str, Callable[[Path], None]] = {
         "parse": partial(parse, files),
         "tables": partial(tables, study),
         "run": partial(run, study, linked=False),
@@ -57,10 +57,11 @@ def main(ways: str, study: Path, turns: int, files: list[Path]) -> None:
     seconds: dict[str, list[float]] = {way: [] for way in ways.split(",")}
     for turn in range(turns + 1):
         for way, taken in seconds.items():
-            begun = time.perf_counter()
-            calls[way]()
-            if turn:
-                taken.append(time.perf_counter() - begun)
+            with tempfile.TemporaryDirectory() as out:
+                begun = time.perf_counter()
+                calls[way](Path(out))
+                if turn:
+                    taken.append(time.perf_counter() - begun)
     print(json.dumps(seconds))
 
 
