@@ -46,7 +46,7 @@ def writing_table(path: Path, name: str) -> Generator[Rows]:
     Takes parts of table `name`, in the order of their rows; they are one Parquet file when the block ends well.
 
     zstd; text by dictionary, numbers by byte-stream-split; least and largest values noted of all but curves, of which
-    nobody asks that; row groups of about `ROWS_PER_GROUP` rows, of curves `CURVES_PER_GROUP`: no more than that is held.
+    nobody asks that; row groups of about `ROWS_PER_GROUP` rows, of curves `CURVES_PER_GROUP`: no more is held.
     """
     import pyarrow.parquet as pq
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from kinematics.pipeline.workers.making import Made, Visit
 LARGEST_CHUNK = 5
 #: Chunks handed out for each worker, so that none waits.
 FOR_EACH = 3
-SECONDS_TO_ANSWER, SECONDS_TO_A_WORKER = 10, 60
+SECONDS_TO_ANSWER, SECONDS_TO_A_WORKER, SECONDS_TO_REACH = 10, 60, 1
 
 
 @contextmanager
@@ -46,7 +47,19 @@ def connected(address: str) -> Iterator[Any]:
         except TimeoutError:
             remedy = "Start workers with dask-worker, then run the same command again."
             raise DataError(f"the scheduler at {address} has no worker.", remedy=remedy) from None
+        client.direct_to_workers = _within_reach(client)
         yield client
+
+
+def _within_reach(client: Any) -> bool:
+    """Whether each worker can be asked for its results itself: by way of the scheduler they are copied once more."""
+    for worker in client.ncores():
+        host, _, port = worker.partition("://")[2].rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_REACH).close()
+        except (OSError, ValueError):
+            return False
+    return True
 
 
 def n_workers(client: Any) -> int:
