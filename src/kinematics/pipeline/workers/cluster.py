@@ -6,6 +6,8 @@ import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pickle import PickleBuffer
 from typing import Any
 
 from kinematics.conventions import DataError
@@ -120,4 +122,9 @@ def _worked(task: Any, chunk: Sequence[Visit], package: str, libraries: dict[str
     if (package_hash(), versions()) != (package, libraries):
         remedy = "Install the same versions everywhere: results must not depend on where they are made."
         raise DataError("a worker has other versions of kinematics or of its libraries.", remedy=remedy)
-    return [task(visit) for visit in chunk]
+    return [_uncopied(task(visit)) for visit in chunk]
+
+
+def _uncopied(made: Made) -> Made:
+    """The same, its bytes sent as they lie in memory."""
+    return replace(made, kept=PickleBuffer(made.kept), page=PickleBuffer(made.page))  # type: ignore[arg-type]
