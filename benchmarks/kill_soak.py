@@ -22,13 +22,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kinematics.pipeline import RunResult, run_study
 from kinematics.simulate import Runner, simulate_angles, simulate_gait, write_angles
 
 SECONDS = 6.0
+#: A worker that was killed runs again within this.
+STARTS_S = 20
 STUDY = "clinic"
 #: Part of a run before which little can go wrong: Python starts.
 EARLIEST = 0.2
@@ -131,17 +133,25 @@ class Cluster:
 
     def kill_worker(self, study: Path, to: Path, chance: random.Random, longest_s: float) -> str:
         """SIGKILL for one of the workers; the run is to end well."""
-        if self._cluster is None:
-            from distributed import LocalCluster
-
-            options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
-            self._cluster = LocalCluster(**options, local_directory=str(self._scratch))
+        self._be_two()
         delay = chance.uniform(0, longest_s / 2)
         killer = threading.Timer(delay, self._kill_one, args=(chance.randrange(2),))
         killer.start()
         result = again(study, to, scheduler=self._cluster.scheduler_address)
         killer.join()
         return "" if result.exit_code == 0 else f"ended with {result.exit_code}"
+
+    def _be_two(self) -> None:
+        """Two workers that run; a new cluster where one was killed while it started, after which dask gives it up."""
+        from distributed import LocalCluster
+
+        if self._cluster is not None:
+            with suppress(TimeoutError):
+                self._cluster.wait_for_workers(2, timeout=STARTS_S)
+                return
+            self._cluster.close()
+        options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+        self._cluster = LocalCluster(**options, local_directory=str(self._scratch))
 
     def _kill_one(self, number: int) -> None:
         pids = [worker.pid for worker in list(self._cluster.workers.values()) if worker.pid]

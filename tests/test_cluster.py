@@ -15,6 +15,7 @@ from small_study import VISITS, left_by_run, write_study
 
 from kinematics.conventions import DataError
 from kinematics.pipeline import run_study
+from kinematics.pipeline.workers import cluster
 from kinematics.pipeline.workers.making import Make
 
 LONGEST_WAIT_S = 60
@@ -47,9 +48,9 @@ def scheduler(tmp_path_factory):
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": scratch}
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        distributed.LocalCluster(**options, processes=True, silence_logs=50) as cluster,
+        distributed.LocalCluster(**options, processes=True, silence_logs=50) as made,
     ):
-        yield cluster
+        yield made
 
 
 def test_workers_leave_the_same_bytes_from_a_folder_and_from_an_address(study, at_home, scheduler, tmp_path):
@@ -66,6 +67,17 @@ class KillsItsWorker(Make):
         if visit.name == "P02_1":
             os.kill(os.getpid(), signal.SIGKILL)
         return super().__call__(visit)
+
+
+def test_workers_that_cannot_be_reached_send_their_results_by_way_of_the_scheduler(
+    scheduler, study, at_home, tmp_path, monkeypatch
+):
+    with cluster.connected(scheduler.scheduler_address) as client:
+        assert client.direct_to_workers
+    behind = type("Client", (), {"ncores": lambda self: {"tcp://127.0.0.1:1": 1}})
+    assert not cluster.within_reach(behind())
+    monkeypatch.setattr(cluster, "within_reach", lambda client: False)
+    assert left(study, tmp_path, scheduler=scheduler.scheduler_address) == at_home
 
 
 def test_a_worker_that_is_killed_costs_nothing(study, at_home, scheduler, tmp_path):

@@ -6,8 +6,6 @@ import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from pickle import PickleBuffer
 from typing import Any
 
 from kinematics.conventions import DataError
@@ -49,11 +47,11 @@ def connected(address: str) -> Iterator[Any]:
         except TimeoutError:
             remedy = "Start workers with dask-worker, then run the same command again."
             raise DataError(f"the scheduler at {address} has no worker.", remedy=remedy) from None
-        client.direct_to_workers = _within_reach(client)
+        client.direct_to_workers = within_reach(client)
         yield client
 
 
-def _within_reach(client: Any) -> bool:
+def within_reach(client: Any) -> bool:
     """Whether each worker can be asked for its results itself: by way of the scheduler they are copied once more."""
     for worker in client.ncores():
         host, _, port = worker.partition("://")[2].rpartition(":")
@@ -122,9 +120,4 @@ def _worked(task: Any, chunk: Sequence[Visit], package: str, libraries: dict[str
     if (package_hash(), versions()) != (package, libraries):
         remedy = "Install the same versions everywhere: results must not depend on where they are made."
         raise DataError("a worker has other versions of kinematics or of its libraries.", remedy=remedy)
-    return [_uncopied(task(visit)) for visit in chunk]
-
-
-def _uncopied(made: Made) -> Made:
-    """The same, its bytes sent as they lie in memory."""
-    return replace(made, kept=PickleBuffer(made.kept), page=PickleBuffer(made.page))  # type: ignore[arg-type]
+    return [task(visit) for visit in chunk]
