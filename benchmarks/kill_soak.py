@@ -149,7 +149,8 @@ class Cluster:
             with suppress(TimeoutError):
                 self._cluster.wait_for_workers(2, timeout=STARTS_S)
                 return
-            self._cluster.close()
+            with suppress(KeyError):  # closing stumbles over the worker that was given up
+                self._cluster.close()
         options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
         self._cluster = LocalCluster(**options, local_directory=str(self._scratch))
 
