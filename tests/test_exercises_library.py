@@ -337,6 +337,11 @@ def test_the_command_prints_each_problem_and_says_how_many(own):
     assert CliRunner().invoke(main, ["options", "check", "nowhere"]).exit_code == 2
 
 
+def test_the_closed_vocabularies_cannot_be_replaced(own):
+    with pytest.raises(DataError, match=r"vocab\.yaml: a clinic's own folder cannot replace this file"):
+        check_options(own(vocab_yaml="bands: [any]\n", rules__60_clinic_yaml=OWN_RULE))
+
+
 def test_a_session_s_own_folder_is_the_one_its_study_names(own):
     folder = own(rules__60_clinic_yaml=OWN_RULE, text__en__rules_yaml=OWN_TEXT)
     person = Participant("P01", "F", 31.0, 170.0, 60.0, "", "right", "", "", float("nan"), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -69,8 +69,8 @@ class Passport:
         return replace(self, notes=self.notes + sentences)
 
     def as_dict(self) -> dict:
-        """Plain values for JSON."""
-        return asdict(self)
+        """The entries by name: text, numbers, and tuples of these."""
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)

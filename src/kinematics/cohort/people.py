@@ -12,7 +12,6 @@ from kinematics.strides import Strides
 
 #: What a person's strides may differ in and still be averaged: nothing of these.
 CONDITIONS = ("session", "task", "speed_m_s")
-SETTING = [*CONDITIONS, "trial"]
 
 
 def person_values(

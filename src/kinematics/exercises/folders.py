@@ -71,7 +71,7 @@ def overlaid(folder: Path | str | None, *, language: str = LANGUAGE) -> Shelf:
     Raises
     ------
     DataError
-        Where the folder is missing, or holds nothing of what it may hold.
+        Where the folder is missing, holds nothing of what it may hold, or replaces the closed vocabularies.
     """
     if folder is None or str(folder) == "":
         return Shelf(language=language)
@@ -81,6 +81,10 @@ def overlaid(folder: Path | str | None, *, language: str = LANGUAGE) -> Shelf:
     if not any(True for part in PARTS.values() for pattern in part for _ in path.glob(pattern)):
         expected = "exercises, rules, text, profile.yaml or sources.yaml"
         raise DataError(f"the folder holds nothing of {expected}.", file=path.name, remedy="See docs/exercises.md.")
+    for name in FIXED:
+        if (path / name).exists():
+            problem = "a clinic's own folder cannot replace this file, whose words the program knows."
+            raise DataError(problem, file=name, remedy="Remove it, and use the words of the package's own.")
     return Shelf((DATA, path), language)
 
 

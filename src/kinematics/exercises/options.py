@@ -11,8 +11,6 @@ import pandas as pd
 from kinematics.conventions import Column
 from kinematics.exercises.trace import TRACE_COLUMNS, Behind, trace_table
 
-STATUSES = ("options", "default", "withheld")
-
 OPTION_COLUMNS = (
     Column("participant", "", "pseudonymous id"),
     Column("session", "", "visit"),

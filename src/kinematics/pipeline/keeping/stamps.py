@@ -99,8 +99,3 @@ def flush() -> None:
     """Waits until all that was written is on the disk, where the system can say so."""
     if hasattr(os, "sync"):
         os.sync()
-
-
-def forget(folder: Path) -> None:
-    """Removes the index."""
-    (folder / INDEX).unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +13,6 @@ from kinematics.report import IndexRow
 from kinematics.store import arrow_table, empty_table, stride_tables
 from kinematics.strides import Strides
 from kinematics.study import TrialEntry
-from kinematics.trial import Passport
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,16 +99,11 @@ def about(assessment: Assessment) -> dict[str, Any]:
             {
                 "trial": trial.entry.trial,
                 "file": trial.entry.file,
-                "passport": _plain(trial.strides.passport) if trial.strides is not None else None,
+                "passport": trial.strides.passport.as_dict() if trial.strides is not None else None,
                 "error": trial.error,
             }
             for trial in assessment.trials
         ],
         "options_version": assessment.options.version,
-        "row": _plain(index_row(assessment, "")),
+        "row": dict(vars(index_row(assessment, ""))),
     }
-
-
-def _plain(value: Passport | IndexRow) -> dict[str, Any]:
-    """The value's fields, which hold nothing but text, numbers and tuples of these."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
